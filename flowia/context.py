@@ -1,0 +1,11 @@
+"""What every page knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the demo flag (a label says so on every page) and the sandbox's address."""
+    return {"demo": settings.DEMO, "sandbox_url": settings.SANDBOX_URL, "version": settings.VERSION}

@@ -1,0 +1,68 @@
+"""Is it alive, and can it work: two answers for platforms and people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+from flowia.lib.redis import redis_client
+from processing.dispatch import backlog, seconds_since_tick
+
+STALE_BEAT_SECONDS = 60
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """Answer that the web process runs, without touching anything."""
+    return JsonResponse({"status": "ok", "version": settings.VERSION})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Check database, Redis, each queue's depth and oldest item, and beat's last tick.
+
+    503 names the parts that fail.
+    """
+    checks: dict[str, Callable[[], dict[str, Any]]] = {
+        "database": _database,
+        "redis": _redis,
+        "queues": _queues,
+        "beat": _beat,
+    }
+    parts = {name: _attempt(check) for name, check in checks.items()}
+    failing = [name for name, part in parts.items() if not part["ok"]]
+    body = {"status": "failing" if failing else "ok", "failing": failing, "parts": parts}
+    return JsonResponse(body, status=503 if failing else 200)
+
+
+def _attempt(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {"ok": True, **check()}
+    except Exception as error:  # noqa: BLE001 - whatever fails is what this page is asked for
+        return {"ok": False, "error": type(error).__name__}
+
+
+def _database() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return {"vendor": connection.vendor}
+
+
+def _redis() -> dict[str, Any]:
+    redis_client().ping()
+    return {}
+
+
+def _queues() -> dict[str, Any]:
+    return {"queues": backlog(redis_client())}
+
+
+def _beat() -> dict[str, Any]:
+    age = seconds_since_tick(redis_client())
+    if age is None or age > STALE_BEAT_SECONDS:
+        raise StaleBeatError
+    return {"seconds_since_tick": round(age, 1)}
+
+
+class StaleBeatError(Exception):
+    """The dispatcher has not run for a minute: beat or its queue's worker is down."""

@@ -1,0 +1,225 @@
+"""Everything the product can be told from outside, grouped; every name is in `.env.example`.
+
+An empty environment runs the embedded default: SQLite and a private Redis in `var/`.
+"""
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from flowia.embedded import BASE_DIR, ensure_secrets, env_files, var_dir
+
+env = environ.Env()
+for _file in env_files():
+    environ.Env.read_env(_file)
+if not env.str("SECRET_KEY", ""):
+    ensure_secrets()
+    environ.Env.read_env(var_dir() / "secrets.env")
+
+VAR_DIR = var_dir()
+VERSION = "0.1.0"
+
+# --- secrets and addresses -------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY")
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", SECRET_KEY)
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY")
+DEBUG = False
+PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
+PRODUCTION = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DEMO = env.bool("FLOWIA_DEMO", False)
+SANDBOX_URL = env.str("SANDBOX_URL", "")
+
+# --- apps and requests -----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "flowia",
+    "accounts",
+    "social",
+    "processing",
+    "billing",
+    "integrations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+]
+if DEMO:
+    INSTALLED_APPS.append("sandbox")
+
+MIDDLEWARE = [
+    "flowia.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "flowia.middleware.BodyLimit",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "flowia.middleware.FlowErrors",
+]
+ROOT_URLCONF = "flowia.urls"
+WSGI_APPLICATION = "flowia.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "flowia.context.site",
+            ],
+        },
+    },
+]
+
+# --- database --------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR}/flowia.sqlite3")}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Without IMMEDIATE, two writers that began as readers fail at once with "database is locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
+            "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;"
+        ),
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "flowia_session"
+CSRF_COOKIE_NAME = "flowia_csrf"
+CSRF_COOKIE_HTTPONLY = True
+
+# --- security headers ------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health"]
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    },
+}
+
+# --- languages, time, static files -----------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Redis, cache, Celery --------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BEAT_SCHEDULER = "flowia.schedule:KeepingScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "dispatch": {
+        "task": "processing.tasks.dispatch",
+        "schedule": 1.0,
+        "options": {"queue": "incomingMessages", "expires": 5},
+    },
+}
+
+# --- API -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "flowia.api.problem_response",
+}
+SIMPLE_JWT = {"SIGNING_KEY": JWT_SIGNING_KEY, "ISSUER": "flowia", "AUDIENCE": "flowia"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Flow IA",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- providers and services ------------------------------------------------------------------
+META_APP_ID = env.str("META_APP_ID", "")
+META_APP_SECRET = env.str("META_APP_SECRET", "")
+META_INSTAGRAM_APP_ID = env.str("META_INSTAGRAM_APP_ID", "")
+META_INSTAGRAM_APP_SECRET = env.str("META_INSTAGRAM_APP_SECRET", "")
+META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", "")
+META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", "v26.0")
+META_GRAPH_URL = env.str("META_GRAPH_URL", "https://graph.facebook.com")
+META_INSTAGRAM_GRAPH_URL = env.str("META_INSTAGRAM_GRAPH_URL", "https://graph.instagram.com")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "https://api.openai.com/v1")
+OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-6-luna")
+OPENAI_API_STYLE = env.str("OPENAI_API_STYLE", "responses")
+AI_MAX_TOKENS = env.int("AI_MAX_TOKENS", 4000)
+NOTION_API_URL = env.str("NOTION_API_URL", "https://api.notion.com")
+
+# --- the product's own patience, in seconds --------------------------------------------------
+SETTLE_SECONDS = env.float("SETTLE_SECONDS", 8)
+MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES", 300)
+
+# --- logs ------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "json")
+LOGGING_CONFIG = "flowia.lib.logging.configure"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

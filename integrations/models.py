@@ -1,0 +1,116 @@
+"""Memory: the outside tools a workspace writes its leads into."""
+
+import json
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workspace
+from flowia.lib.crypto import decrypt, encrypt
+from flowia.lib.rows import Row
+
+
+class Integration(Row):
+    """A workspace's link to one outside tool."""
+
+    class Status(models.TextChoices):
+        """Whether we may write there."""
+
+        ACTIVE = "active", _("connected")
+        NEEDS_LOGIN = "needs_login", _("must be connected again")
+        NEEDS_MAPPING = "needs_mapping", _("its columns no longer fit")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="integrations")
+    kind = models.CharField(_("kind"), max_length=20)
+    sealed_credentials = models.TextField(blank=True, editable=False)
+    target = models.JSONField(_("target"), default=dict, blank=True)
+    field_map = models.JSONField(_("columns"), default=dict, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "kind"], name="one_integration_per_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.workspace_id}"
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """The tool's tokens, decrypted; raises CannotDecryptError."""
+        if not self.sealed_credentials:
+            return {}
+        plain: dict[str, Any] = json.loads(
+            decrypt(self.sealed_credentials, context=self._context())
+        )
+        return plain
+
+    def seal(self, credentials: dict[str, Any]) -> None:
+        """Encrypt `credentials` into the row, bound to it; the caller saves."""
+        self.sealed_credentials = encrypt(json.dumps(credentials), context=self._context())
+
+    def _context(self) -> str:
+        return f"integration.credentials:{self.uid}"
+
+
+class SyncedRow(Row):
+    """Where a lead stands in the outside tool, so that the next push changes it there."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="synced_rows")
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="synced_rows")
+    lead_uid = models.UUIDField(_("lead"))
+    external_id = models.CharField(_("external id"), max_length=128)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["integration", "lead_uid"], name="one_outside_row_per_lead"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class SyncRun(Row):
+    """One push of one lead into one tool."""
+
+    class Status(models.TextChoices):
+        """How far the push has come."""
+
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("written")
+        FAILED = "failed", _("failed")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="sync_runs")
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="runs")
+    lead_uid = models.UUIDField(_("lead"))
+    payload = models.JSONField(_("what is written"), default=dict)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=60, blank=True)
+    error_detail = models.TextField(_("error"), blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            # A lead that changes while its push waits is pushed once, with its newest values.
+            models.UniqueConstraint(
+                fields=["integration", "lead_uid"],
+                condition=models.Q(status="queued"),
+                name="one_waiting_push_per_lead",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_at"], name="sync_due", condition=models.Q(next_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lead_uid} {self.status}"

@@ -1,0 +1,81 @@
+"""Why: the append-only ledger, and what failed for good."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workspace
+from flowia.lib.rows import Row
+from processing.models.people import Conversation
+from processing.models.talk import Message
+
+
+class InteractionEvent(Row):
+    """One thing that happened, or was deliberately not done, with its reason.
+
+    `gates` lists what was checked, in order: `{"gate", "passed", "reason"}`. `data` holds numbers
+    and codes (never a text of the contact): scenario and prompt version, model, tokens, cost.
+    """
+
+    class Kind(models.TextChoices):
+        """What the row tells."""
+
+        RECEIVED = "received", _("message received")
+        IGNORED = "ignored", _("ignored")
+        DECIDED = "decided", _("decision")
+        DRAFTED = "drafted", _("draft written")
+        QUEUED = "queued", _("reply queued")
+        DELIVERY = "delivery", _("delivery")
+        STATUS = "status", _("status")
+        TAKEOVER = "takeover", _("human steps in")
+        RELEASE = "release", _("back to the assistant")
+        LEAD = "lead", _("lead")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="interactions")
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, null=True, blank=True, related_name="interactions"
+    )
+    message = models.ForeignKey(
+        Message, models.CASCADE, null=True, blank=True, related_name="interactions"
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    outcome = models.CharField(_("outcome"), max_length=12, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    gates = models.JSONField(_("gates"), default=list, blank=True)
+    data = models.JSONField(_("data"), default=dict, blank=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=["conversation", "id"], name="ledger_of_thread"),
+            models.Index(fields=["workspace", "-created_at"], name="ledger_of_workspace"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reason}"
+
+
+class DeadLetter(Row):
+    """A piece of work that failed for good; an operator may have it tried again."""
+
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, null=True, blank=True, related_name="dead_letters"
+    )
+    kind = models.CharField(_("kind of work"), max_length=20)
+    object_id = models.BigIntegerField(_("row"))
+    reason = models.CharField(_("reason"), max_length=60)
+    error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    replayed_at = models.DateTimeField(_("replayed"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "object_id"],
+                condition=models.Q(replayed_at__isnull=True),
+                name="one_open_dead_letter",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}: {self.reason}"

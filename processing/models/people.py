@@ -1,0 +1,95 @@
+"""People outside: contacts, the threads we have with them, and how interested they are."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workspace
+from flowia.lib.rows import Row
+from social.models import SocialAccount
+
+
+class Contact(Row):
+    """A person outside, as one connected account knows them."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="contacts")
+    social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="contacts")
+    external_id = models.CharField(_("external id"), max_length=128)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    opted_out_at = models.DateTimeField(_("opted out"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["social_account", "external_id"], name="one_contact_per_account"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+class Conversation(Row):
+    """The thread with one contact through one account."""
+
+    class Handler(models.TextChoices):
+        """Who answers: a human outranks the assistant."""
+
+        ASSISTANT = "assistant", _("the assistant")
+        HUMAN = "human", _("a human")
+
+    class Kind(models.TextChoices):
+        """Where the thread lives."""
+
+        DIRECT = "direct", _("direct messages")
+        COMMENT = "comment", _("comments")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="conversations")
+    social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="conversations")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="conversations")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DIRECT)
+    handled_by = models.CharField(
+        _("handled by"), max_length=10, choices=Handler, default=Handler.ASSISTANT
+    )
+    human_until = models.DateTimeField(_("goes back to the assistant"), null=True, blank=True)
+    handoff_reason = models.CharField(_("why a human is needed"), max_length=60, blank=True)
+    last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
+    window_closes_at = models.DateTimeField(_("reply window closes"), null=True, blank=True)
+    next_automatic_at = models.DateTimeField(
+        _("next automatic message at the earliest"), null=True, blank=True
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["social_account", "contact", "kind"], name="one_thread_per_contact"
+            ),
+        )
+        indexes = (models.Index(fields=["workspace", "-last_message_at"], name="inbox_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"
+
+
+class Lead(Row):
+    """How interested a contact is, and the words that say so."""
+
+    class Level(models.TextChoices):
+        """The three temperatures of the specification."""
+
+        HOT = "hot", _("hot")
+        WARM = "warm", _("warm")
+        COLD = "cold", _("cold")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="leads")
+    contact = models.OneToOneField(Contact, models.CASCADE, related_name="lead")
+    level = models.CharField(_("level"), max_length=5, choices=Level, default=Level.COLD)
+    evidence = models.JSONField(_("the contact's words"), default=list, blank=True)
+    phone = models.CharField(_("phone, E.164"), max_length=20, blank=True)
+    intent = models.CharField(_("intent"), max_length=60, blank=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["workspace", "-updated_at"], name="lead_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.level}"

@@ -1,0 +1,143 @@
+"""What was said, by whom, and what became of it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workspace
+from flowia.lib.rows import Row
+from processing.models.people import Conversation
+from processing.models.scenarios import Scenario
+from social.models import SocialAccount, WebhookEvent
+
+
+class Message(Row):
+    """One utterance, inbound or outbound.
+
+    An inbound message that waits for its decision has a `next_at`; with the decision, `outcome`
+    and `reason` are written and `next_at` is emptied.
+    """
+
+    class Direction(models.TextChoices):
+        """Towards us or away from us."""
+
+        INBOUND = "inbound", _("inbound")
+        OUTBOUND = "outbound", _("outbound")
+
+    class Author(models.TextChoices):
+        """Who wrote it."""
+
+        CONTACT = "contact", _("the contact")
+        ASSISTANT = "assistant", _("the assistant")
+        HUMAN = "human", _("a human")
+
+    class Status(models.TextChoices):
+        """How far it came: inbound is received, outbound moves forward only."""
+
+        RECEIVED = "received", _("received")
+        HELD = "held", _("waiting for approval")
+        QUEUED = "queued", _("about to be sent")
+        SENT = "sent", _("sent")
+        DELIVERED = "delivered", _("delivered")
+        READ = "read", _("read")
+        UNCONFIRMED = "unconfirmed", _("unconfirmed")
+        REFUSED = "refused", _("not sent")
+        FAILED = "failed", _("failed")
+
+    class Outcome(models.TextChoices):
+        """The decision on an inbound message."""
+
+        PENDING = "", _("being decided")
+        REPLY = "reply", _("answered")
+        HOLD = "hold", _("draft waits for approval")
+        HANDOFF = "handoff", _("handed to a human")
+        SILENT = "silent", _("no answer")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="messages")
+    webhook_event = models.ForeignKey(
+        WebhookEvent, models.SET_NULL, null=True, blank=True, related_name="messages"
+    )
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction)
+    author = models.CharField(_("author"), max_length=10, choices=Author)
+    external_id = models.CharField(_("external id"), max_length=255, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    attachments = models.JSONField(_("attachments"), default=list, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status)
+    sent_at = models.DateTimeField(_("sent, by the network's clock"))
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    next_at = models.DateTimeField(_("next look"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    quota_day = models.DateField(_("day of the quota it holds"), null=True, blank=True)
+
+    in_reply_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replies"
+    )
+    scenario = models.ForeignKey(Scenario, models.SET_NULL, null=True, blank=True)
+    scenario_version = models.PositiveIntegerField(_("scenario version"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("sent_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["social_account", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="one_row_per_utterance",
+            ),
+            models.UniqueConstraint(
+                fields=["in_reply_to"],
+                condition=models.Q(author="assistant")
+                & ~models.Q(status__in=["refused", "failed"]),
+                name="one_live_automatic_reply",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_at"], name="message_due", condition=models.Q(next_at__isnull=False)
+            ),
+            models.Index(fields=["conversation", "-sent_at"], name="thread_order"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.uid}"
+
+
+class Delivery(Row):
+    """The handing over of one outbound message to the network, with every attempt counted.
+
+    *sending* means that the call may be on the wire: such a row is never sent again, it becomes
+    *unconfirmed* when its lease ends and waits for the network's echo or for a human.
+    """
+
+    class Status(models.TextChoices):
+        """Where the attempt stands."""
+
+        QUEUED = "queued", _("waiting")
+        SENDING = "sending", _("on its way")
+        SENT = "sent", _("sent")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("failed")
+        UNCONFIRMED = "unconfirmed", _("unconfirmed")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="deliveries")
+    message = models.OneToOneField(Message, models.CASCADE, related_name="delivery")
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=60, blank=True)
+    error_detail = models.CharField(_("error"), max_length=300, blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["next_at"], name="delivery_due", condition=models.Q(next_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.status}"

@@ -1,0 +1,94 @@
+"""What we hear and through whom: connected accounts and the raw calls of the networks."""
+
+import json
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workspace
+from flowia.lib.crypto import decrypt, encrypt
+from flowia.lib.rows import Row
+
+
+class SocialAccount(Row):
+    """One account of a workspace on a network, with the credentials to write through it."""
+
+    class Status(models.TextChoices):
+        """Whether we may use the account."""
+
+        ACTIVE = "active", _("connected")
+        NEEDS_LOGIN = "needs_login", _("must be connected again")
+        PAUSED = "paused", _("paused")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="social_accounts")
+    provider = models.CharField(_("provider"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20)
+    external_id = models.CharField(_("external id"), max_length=128)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    sealed_credentials = models.TextField(blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(_("reason"), max_length=100, blank=True)
+    last_webhook_at = models.DateTimeField(_("last webhook"), null=True, blank=True)
+    last_poll_at = models.DateTimeField(_("last poll"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "external_id"], name="one_account_one_row"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or f"{self.kind} {self.external_id}"
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """The account's tokens, decrypted; raises CannotDecryptError."""
+        if not self.sealed_credentials:
+            return {}
+        plain: dict[str, Any] = json.loads(
+            decrypt(self.sealed_credentials, context=self._context())
+        )
+        return plain
+
+    def seal(self, credentials: dict[str, Any]) -> None:
+        """Encrypt `credentials` into the row, bound to it; the caller saves."""
+        self.sealed_credentials = encrypt(json.dumps(credentials), context=self._context())
+
+    def _context(self) -> str:
+        return f"social_account.credentials:{self.uid}"
+
+
+class WebhookEvent(Row):
+    """One verified HTTP call of a network, kept as it came."""
+
+    class Status(models.TextChoices):
+        """How far the call has been handled."""
+
+        RECEIVED = "received", _("received")
+        PROCESSED = "processed", _("processed")
+        IGNORED = "ignored", _("ignored")
+        FAILED = "failed", _("failed")
+
+    provider = models.CharField(_("provider"), max_length=20)
+    digest = models.CharField(_("SHA-256 of the body"), max_length=64)
+    body = models.BinaryField()
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
+    reasons = models.JSONField(_("what came of each entry"), default=list, blank=True)
+    error = models.TextField(_("traceback"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    processed_at = models.DateTimeField(_("processed"), null=True, blank=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["provider", "digest"], name="one_row_per_call"),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_at"], name="event_due", condition=models.Q(next_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.digest[:8]}"
