@@ -167,7 +167,9 @@ STORAGES = {
 
 # --- Redis, cache, Celery --------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BEAT_SCHEDULER = "flowia.schedule:KeepingScheduler"
 CELERY_BEAT_SCHEDULE = {

@@ -1,0 +1,67 @@
+"""The ledger: one row for everything that happened or was deliberately not done."""
+
+from typing import Any
+
+import structlog
+
+from accounts.models import Workspace
+from processing.models import Conversation, InteractionEvent, Message
+from processing.reasons import sentence
+
+log = structlog.get_logger("flowia.ledger")
+
+
+def record(
+    kind: InteractionEvent.Kind,
+    *,
+    workspace: Workspace,
+    conversation: Conversation | None = None,
+    message: Message | None = None,
+    outcome: str = "",
+    reason: str = "",
+    gates: list[dict[str, Any]] | None = None,
+    data: dict[str, Any] | None = None,
+    request_id: str = "",
+) -> InteractionEvent:
+    """Append one row, and one log line with its ids and codes.
+
+    `gates` is a list of `{"gate", "passed", "reason", "data"}`; `data` holds codes and numbers,
+    never a text of the contact.
+    """
+    event = InteractionEvent.objects.create(
+        workspace=workspace,
+        conversation=conversation,
+        message=message,
+        kind=kind,
+        outcome=outcome,
+        reason=reason,
+        gates=gates or [],
+        data=data or {},
+        request_id=request_id,
+    )
+    log.info(
+        str(kind),
+        outcome=outcome,
+        reason=reason,
+        conversation=conversation.pk if conversation else None,
+        message=message.pk if message else None,
+    )
+    return event
+
+
+def sentence_of(event: InteractionEvent) -> str:
+    """Return what `event` says, in the active language."""
+    return sentence(event.reason or event.kind, event.data)
+
+
+def gates_of(event: InteractionEvent) -> list[dict[str, Any]]:
+    """Return the event's gates, each with its sentence in the active language."""
+    return [
+        {
+            "gate": gate["gate"],
+            "passed": gate["passed"],
+            "reason": gate["reason"],
+            "sentence": sentence(gate["reason"], gate.get("data")),
+        }
+        for gate in event.gates
+    ]
