@@ -2,4 +2,10 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from accounts import api
+from flowia.lib.routes import both
+
+urlpatterns: list[URLPattern] = [
+    *both("auth/login", api.Login.as_view(), "api-login"),
+    *both("auth/me", api.Me.as_view(), "api-me"),
+]

@@ -191,13 +191,23 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "flowia.api.problem_response",
 }
-SIMPLE_JWT = {"SIGNING_KEY": JWT_SIGNING_KEY, "ISSUER": "flowia", "AUDIENCE": "flowia"}
+SIMPLE_JWT = {
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ISSUER": "flowia",
+    "AUDIENCE": "flowia",
+    "USER_ID_FIELD": "uid",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Flow IA",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["flowia.lib.routes.documented"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "flowia.lib.openapi.with_problems",
+    ],
 }
 
 # --- providers and services ------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from flowia import health
+from flowia.lib.routes import both
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", health.live, name="health"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
+    *both("schema", SpectacularAPIView.as_view(), "schema"),
+    *both("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("social.urls")),

@@ -1,0 +1,48 @@
+"""How every list of the API turns its pages and is put in order."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class CursorPages(CursorPagination):
+    """`{"results", "next", "previous"}`; `?limit=` up to 200. A new row never shifts a page."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "limit"
+
+
+class ClosedOrdering(OrderingFilter):
+    """`?ordering=` takes one field of the view's `ordering_fields`, `-` for descending.
+
+    Anything else answers 400: a list in another order than the one asked for is a trap.
+    """
+
+    def get_ordering(
+        self,
+        request: Request,
+        queryset: QuerySet[Model],  # noqa: ARG002 - the framework's signature
+        view: APIView,
+    ) -> tuple[str, ...]:
+        """Return the field asked for, or the view's own, and the id for equal values."""
+        asked = request.query_params.get("ordering", "")
+        allowed: tuple[str, ...] = getattr(view, "ordering_fields", ())
+        if asked and asked.removeprefix("-") not in allowed:
+            sentence = _("Choose one of: %(fields)s.") % {"fields": ", ".join(allowed)}
+            raise ValidationError({"ordering": [sentence]})
+        field: str = asked or getattr(view, "ordering", "-id")
+        return (field, "-id" if field.startswith("-") else "id")
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe the closed list in the OpenAPI document."""
+        allowed: tuple[str, ...] = getattr(view, "ordering_fields", ())
+        values = [prefix + field for field in allowed for prefix in ("", "-")]
+        schema = {"type": "string", "enum": values, "default": getattr(view, "ordering", "-id")}
+        return [{"name": "ordering", "in": "query", "required": False, "schema": schema}]

@@ -1,0 +1,1 @@
+"""The mind by HTTP: conversations, messages, the ledger and leads."""

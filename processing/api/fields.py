@@ -1,0 +1,148 @@
+"""The JSON of the mind's rows. Reasons come with their sentence in the caller's language."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from processing.ledger import gates_of, sentence_of
+from processing.models import Conversation, InteractionEvent, Lead, Message
+from processing.reasons import sentence
+
+
+class AccountFields(serializers.Serializer[Any]):
+    """The connected account of a conversation."""
+
+    id = serializers.UUIDField(source="uid")
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    external_id = serializers.CharField()
+
+
+class ContactFields(serializers.Serializer[Any]):
+    """A person outside."""
+
+    id = serializers.UUIDField(source="uid")
+    external_id = serializers.CharField()
+    name = serializers.CharField()
+    opted_out_at = serializers.DateTimeField(allow_null=True)
+
+
+class ConversationFields(serializers.Serializer[Any]):
+    """A thread: with whom, through what, who answers and until when the network lets us."""
+
+    id = serializers.UUIDField(source="uid")
+    account = AccountFields(source="social_account")
+    contact = ContactFields()
+    kind = serializers.ChoiceField(choices=Conversation.Kind.choices)
+    handled_by = serializers.ChoiceField(choices=Conversation.Handler.choices)
+    human_until = serializers.DateTimeField(allow_null=True)
+    handoff_reason = serializers.CharField()
+    handoff_sentence = serializers.SerializerMethodField()
+    last_message_at = serializers.DateTimeField(allow_null=True)
+    window_closes_at = serializers.DateTimeField(allow_null=True)
+
+    def get_handoff_sentence(self, conversation: Conversation) -> str:
+        """Why a human is needed, in words; empty when none is."""
+        return _in_words(conversation.handoff_reason)
+
+
+class MessageFields(serializers.Serializer[Any]):
+    """One utterance. While `outcome` is empty and `next_at` is set, it waits for `reason`."""
+
+    id = serializers.UUIDField(source="uid")
+    direction = serializers.ChoiceField(choices=Message.Direction.choices)
+    author = serializers.ChoiceField(choices=Message.Author.choices)
+    text = serializers.CharField()
+    status = serializers.ChoiceField(choices=Message.Status.choices)
+    sent_at = serializers.DateTimeField()
+    outcome = serializers.ChoiceField(choices=Message.Outcome.choices)
+    reason = serializers.CharField()
+    sentence = serializers.SerializerMethodField()
+    next_at = serializers.DateTimeField(allow_null=True)
+
+    def get_sentence(self, message: Message) -> str:
+        """The reason in words; empty when there is none yet."""
+        return message_sentence(message)
+
+
+class GateFields(serializers.Serializer[Any]):
+    """One check of a decision."""
+
+    gate = serializers.CharField()
+    passed = serializers.BooleanField()
+    reason = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class InteractionFields(serializers.Serializer[Any]):
+    """One row of the ledger."""
+
+    id = serializers.UUIDField(source="uid")
+    at = serializers.DateTimeField(source="created_at")
+    kind = serializers.ChoiceField(choices=InteractionEvent.Kind.choices)
+    outcome = serializers.CharField()
+    reason = serializers.CharField()
+    sentence = serializers.SerializerMethodField()
+    gates = serializers.SerializerMethodField()
+    data = serializers.DictField()  # type: ignore[assignment]  # a column of that name
+    message = serializers.UUIDField(source="message.uid", allow_null=True)
+
+    def get_sentence(self, event: InteractionEvent) -> str:
+        """What happened, in words."""
+        return sentence_of(event)
+
+    @extend_schema_field(GateFields(many=True))
+    def get_gates(self, event: InteractionEvent) -> list[dict[str, Any]]:
+        """What was checked, in order."""
+        return gates_of(event)
+
+
+class EvidenceFields(serializers.Serializer[Any]):
+    """The contact's own words, and the message they stand in."""
+
+    quote = serializers.CharField()
+    message = serializers.CharField(allow_null=True)
+
+
+class LeadFields(serializers.Serializer[Any]):
+    """How interested a contact is, with the words that say so."""
+
+    id = serializers.UUIDField(source="uid")
+    level = serializers.ChoiceField(choices=Lead.Level.choices)
+    evidence = EvidenceFields(many=True)
+    phone = serializers.CharField()
+    intent = serializers.CharField()
+    contact = ContactFields()
+    updated_at = serializers.DateTimeField()
+
+
+class DecisionScenarioFields(serializers.Serializer[Any]):
+    """The scenario that was applied, as it then was."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
+
+
+class DecisionFields(serializers.Serializer[Any]):
+    """Why an inbound message was answered, held, handed over, or left without an answer."""
+
+    message = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=Message.Outcome.choices)
+    reason = serializers.CharField()
+    sentence = serializers.CharField()
+    next_at = serializers.DateTimeField(allow_null=True)
+    gates = GateFields(many=True)
+    scenario = DecisionScenarioFields(allow_null=True)
+    data = serializers.DictField()  # type: ignore[assignment]  # a column of that name
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+def message_sentence(message: Message) -> str:
+    """Return the reason of `message` in the active language; empty when there is none yet."""
+    return _in_words(message.reason, getattr(message, "reason_data", None))
+
+
+def _in_words(reason: str, data: dict[str, Any] | None = None) -> str:
+    return sentence(reason, data) if reason else ""
