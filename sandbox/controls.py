@@ -1,0 +1,166 @@
+"""The sandbox's own JSON addresses: speak, provoke faults, read what the stand-ins received.
+
+They take `application/json` only, so that no other site's form can reach them from a browser.
+"""
+
+import functools
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from sandbox.world import faults, phone
+from sandbox.world.models import Call, Fault, PhoneMessage
+
+MOST_CALLS = 5000
+Body = dict[str, Any]
+ACCEPTED_BELOW = 300
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the process lives."""
+    return JsonResponse({"status": "ok"})
+
+
+def _json(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+    def decorate(answer_to: Callable[..., Any]) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @functools.wraps(answer_to)
+        def view(request: HttpRequest) -> HttpResponse:
+            if request.method not in methods:
+                return JsonResponse({"error": f"use {' or '.join(methods)}"}, status=405)
+            try:
+                return JsonResponse(answer_to(request, _body(request)), safe=False)
+            except (phone.CannotSayError, faults.UnknownFaultError, _BadBodyError) as error:
+                return JsonResponse({"error": str(error)}, status=400)
+
+        return view
+
+    return decorate
+
+
+class _BadBodyError(ValueError):
+    """The body is not a JSON object."""
+
+
+def _body(request: HttpRequest) -> Body:
+    if request.method == "GET" or not request.body:
+        return {}
+    if request.content_type != "application/json":
+        raise _BadBodyError("send application/json")
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise _BadBodyError("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise _BadBodyError("the body is not a JSON object")
+    return body
+
+
+@_json("POST")
+def say(_request: HttpRequest, body: Body) -> Body:
+    """Let a person write: `account`, `contact`, `name`, `text`, `hours_ago`."""
+    said = phone.say(
+        account=str(body.get("account", "messenger")),
+        contact=str(body.get("contact") or ""),
+        name=str(body.get("name") or ""),
+        text=str(body.get("text") or ""),
+        hours_ago=_number(body.get("hours_ago", 0)),
+    )
+    contact = said.message.contact
+    return {
+        "contact": contact,
+        "mid": said.message.mid,
+        "status": said.status,
+        "thread": [phone.as_json(message) for message in phone.thread(contact)],
+    }
+
+
+@_json("POST")
+def human(_request: HttpRequest, body: Body) -> Body:
+    """Let the owner answer natively: `account`, `contact`, `text`."""
+    contact = str(body.get("contact") or "")
+    last = PhoneMessage.objects.filter(contact=contact).last()
+    account = body.get("account") or (last.account if last else "messenger")
+    sent = phone.answer_by_hand(
+        account=str(account), contact=contact, text=str(body.get("text") or "")
+    )
+    return {"contact": contact, "mid": sent.mid, "status": sent.status}
+
+
+@_json("POST")
+def echo(_request: HttpRequest, body: Body) -> Body:
+    """Post the echo of the message `mid` now, also when it was posted before."""
+    message = PhoneMessage.objects.filter(mid=str(body.get("mid", ""))).first()
+    if message is None or message.author != PhoneMessage.Author.PRODUCT:
+        raise phone.CannotSayError("no message of the product has this mid")
+    phone.post_echo(message)
+    return {"mid": message.mid}
+
+
+@_json("GET", "POST")
+def options(request: HttpRequest, body: Body) -> Body:
+    """Read or change how the outside world behaves: `echo` true or false."""
+    if request.method == "POST":
+        faults.hold_echoes(held=body.get("echo") is False)
+    return {"echo": not faults.echoes_held()}
+
+
+@_json("GET", "POST", "DELETE")
+def manage_faults(request: HttpRequest, body: Body) -> Body:
+    """List, add or remove faults; DELETE takes them all away, or the one of `?id=`."""
+    if request.method == "DELETE":
+        chosen = Fault.objects.filter(pk=_whole(request, "id")) if request.GET.get("id") else None
+        (Fault.objects.all() if chosen is None else chosen).delete()
+    if request.method == "POST":
+        faults.add(body)
+    return {"faults": [faults.as_json(fault) for fault in Fault.objects.all()]}
+
+
+@_json("GET", "DELETE")
+def calls(request: HttpRequest, _body: Body) -> Body:
+    """Return the log after `since_id`, of one `service` if named; DELETE empties it."""
+    if request.method == "DELETE":
+        Call.objects.all().delete()
+        return {"calls": []}
+    rows = Call.objects.filter(pk__gt=_whole(request, "since_id"))
+    for name in ("service", "operation", "recipient"):
+        if request.GET.get(name):
+            rows = rows.filter(**{name: request.GET[name]})
+    return {"calls": [_call(row) for row in rows[:MOST_CALLS]]}
+
+
+@_json("GET")
+def counts(_request: HttpRequest, _body: Body) -> Body:
+    """Return totals per service, operation and outcome."""
+    totals: dict[str, dict[str, Counter[str]]] = {}
+    for service, operation, status in Call.objects.values_list("service", "operation", "status"):
+        outcome = "accepted" if status < ACCEPTED_BELOW else "refused"
+        totals.setdefault(service, {}).setdefault(operation, Counter())[outcome] += 1
+    sends = Call.objects.filter(service="graph", operation="send", status=200).exclude(text="")
+    people = sends.values("recipient").distinct().count()
+    return {"totals": totals, "accepted_sends": sends.count(), "people_answered": people}
+
+
+def _call(row: Call) -> Body:
+    names = ("service", "operation", "method", "path", "status", "fault", "body")
+    more = ("recipient", "text", "external_id")
+    fields = {name: getattr(row, name) for name in names + more}
+    return {"id": row.pk, **fields, "at": row.at.isoformat()}
+
+
+def _whole(request: HttpRequest, name: str) -> int:
+    value = request.GET.get(name) or "0"
+    if not value.isdigit():
+        raise _BadBodyError(f"{name} is a number")
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise _BadBodyError("hours_ago is a number") from error

@@ -1,0 +1,112 @@
+"""The demo's constants: who lives in it, which ids and tokens the stand-ins know.
+
+Nothing here is secret: every token is invented and opens only the stand-ins on this machine.
+Only the standard library is used, since the run command reads this before anything is set up.
+"""
+
+from collections.abc import Mapping
+
+OWNER_EMAIL = "camille@atelier-lumiere.example"
+OWNER_NAME = "Camille Aubry"
+MEMBER_EMAIL = "hugo@atelier-lumiere.example"
+MEMBER_NAME = "Hugo Le Goff"
+MEMBERS_PASSWORD = "lumiere-demo-2026"  # noqa: S105 - a demo login, printed on the page
+OPERATOR_EMAIL = "operateur@flowia.example"
+OPERATOR_PASSWORD = "operateur-demo-2026"  # noqa: S105 - a demo login, printed on the page
+
+WORKSPACE_NAME = "Atelier Lumière"
+BUSINESS_PROFILE = (
+    "Atelier Lumière fabrique à la main des lampes et de la vaisselle en céramique, à Nantes. "
+    "Deux personnes, Camille et Hugo, tiennent l'atelier et la boutique. "
+    "Le ton est chaleureux et simple ; on vouvoie les clients."
+)
+FACTS = (
+    ("Lampe à poser Aube", "89 €, porcelaine émaillée, hauteur 32 cm"),
+    ("Suspension Brume", "145 €, grès blanc, diamètre 26 cm"),
+    ("Tasse Galet", "24 €, grès émaillé, contenance 25 cl"),
+    ("Horaires", "du mardi au samedi, de 10 h à 19 h ; fermé le dimanche et le lundi"),
+    ("Adresse", "14 rue des Lanternes, 44000 Nantes"),
+    ("Livraison", "6,90 € en France, offerte dès 120 € d'achat, expédition sous 3 jours ouvrés"),
+    ("Ateliers céramique", "55 € par personne, 2 h 30, le samedi à 14 h, six places"),
+    # 02 61 91 is one of the ranges that ARCEP keeps for works of fiction.
+    ("Téléphone", "02 61 91 24 36"),
+    ("Retours", "14 jours pour changer d'avis, objet intact dans son emballage"),
+)
+SCENARIO_NAME = "Accueil et vente"
+SCENARIO_INSTRUCTION = (
+    "Accueillez chaque personne, répondez à sa question avec les faits de la fiche, en deux ou "
+    "trois phrases. Quand quelqu'un veut acheter ou réserver, proposez de passer à la boutique ou "
+    "de laisser un numéro pour être rappelé. Si la fiche ne dit rien, dites-le et proposez que "
+    "l'équipe réponde. Une plainte va toujours à un humain."
+)
+
+APP_ID = "998877665544332"
+APP_SECRET = "sandbox-app-secret-4c1e"  # noqa: S105 - known to the stand-in alone
+INSTAGRAM_APP_ID = "887766554433221"
+INSTAGRAM_APP_SECRET = "sandbox-instagram-secret-9a7d"  # noqa: S105 - the same
+VERIFY_TOKEN = "sandbox-verify-token"  # noqa: S105 - the same
+# The Page inbox's own app id, which echoes of people writing in Meta Business Suite carry.
+PAGE_INBOX_APP_ID = 263902037430900
+
+PAGE_ID = "104857600012345"
+PAGE_NAME = "Atelier Lumière"
+SECOND_PAGE_ID = "104857600054321"
+SECOND_PAGE_NAME = "Atelier Lumière, les marchés"
+INSTAGRAM_ID = "17841400112233445"
+INSTAGRAM_USERNAME = "atelier.lumiere"
+USER_ID = "1020304050"
+SHORT_USER_TOKEN = "EAABsandboxShortUser"  # noqa: S105 - invented
+USER_TOKEN = "EAABsandboxLongUser"  # noqa: S105 - invented
+INSTAGRAM_TOKEN = "IGAAsandboxAtelier"  # noqa: S105 - invented
+AUTH_CODE = "sandbox-code"
+
+NOTION_TOKEN = "ntn_sandbox_atelier_lumiere"  # noqa: S105 - invented
+NOTION_DATABASE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d01"
+NOTION_DATA_SOURCE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d02"
+NOTION_FIELD_MAP = {
+    "name": "Nom",
+    "lead_id": "Flow IA ID",
+    "level": "Niveau",
+    "phone": "Téléphone",
+    "network": "Réseau",
+    "evidence": "Preuves",
+    "intent": "Intention",
+    "updated": "Mis à jour",
+}
+
+SETTLE_SECONDS = "2"
+MIN_SECONDS_BETWEEN_MESSAGES = "15"
+
+
+def page_token(page_id: str) -> str:
+    """Return the Page token that the Graph stand-in accepts for `page_id`."""
+    return f"EAABsandboxPage{page_id}"
+
+
+PAGE_TOKEN = page_token(PAGE_ID)
+
+
+def environment(*, port: str, sandbox_port: str, openai_key: str = "") -> Mapping[str, str]:
+    """Return the settings that point the product at the stand-ins.
+
+    With an `openai_key` of the visitor's own, the real model answers: its two names are left out.
+    """
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    values = {
+        "FLOWIA_DEMO": "1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SANDBOX_URL": sandbox,
+        "META_APP_ID": APP_ID,
+        "META_APP_SECRET": APP_SECRET,
+        "META_INSTAGRAM_APP_ID": INSTAGRAM_APP_ID,
+        "META_INSTAGRAM_APP_SECRET": INSTAGRAM_APP_SECRET,
+        "META_VERIFY_TOKEN": VERIFY_TOKEN,
+        "META_GRAPH_URL": f"{sandbox}/graph",
+        "META_INSTAGRAM_GRAPH_URL": f"{sandbox}/graph-instagram",
+        "NOTION_API_URL": f"{sandbox}/notion",
+        "SETTLE_SECONDS": SETTLE_SECONDS,
+        "MIN_SECONDS_BETWEEN_MESSAGES": MIN_SECONDS_BETWEEN_MESSAGES,
+    }
+    if not openai_key:
+        values |= {"OPENAI_API_KEY": "sandbox", "OPENAI_BASE_URL": f"{sandbox}/openai/v1"}
+    return values

@@ -1,0 +1,115 @@
+"""The sandbox's own Django settings: a second project, which shares nothing but the environment.
+
+It reads the same files as the product (`.env`, then `var/demo.env`), so that both agree on
+addresses, secrets and waiting times.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from sandbox import demo
+
+BASE_DIR = Path(__file__).resolve().parent
+VAR_DIR = Path(os.environ.get("FLOWIA_VAR") or BASE_DIR.parent / "var").resolve()
+
+VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+env = environ.Env()
+for _file in (BASE_DIR.parent / ".env", VAR_DIR / "demo.env"):
+    if _file.is_file():
+        environ.Env.read_env(_file)
+for _name, _value in demo.environment(
+    port=os.environ.get("PORT") or "8000",
+    sandbox_port=os.environ.get("SANDBOX_PORT") or "8001",
+    openai_key=os.environ.get("OPENAI_API_KEY", ""),
+).items():
+    os.environ.setdefault(_name, _value)
+
+# Nothing lasting is signed here, so a key per process is enough.
+SECRET_KEY = secrets.token_urlsafe(50)
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
+SANDBOX_URL = env.str("SANDBOX_URL").rstrip("/")
+
+INSTALLED_APPS = ["sandbox", "sandbox.world", "django.contrib.staticfiles"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "sandbox.urls"
+WSGI_APPLICATION = "sandbox.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "sandbox.sqlite3",
+        "CONN_MAX_AGE": 60,
+        # Without IMMEDIATE, two writers that began as readers fail at once with "locked".
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+        },
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CSRF_COOKIE_NAME = "sandbox_csrf"
+LANGUAGE_COOKIE_NAME = "sandbox_language"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    },
+}
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+STATIC_URL = "/static/"
+# Served straight from the package: nothing has to be collected before the first page.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+META_APP_ID = env.str("META_APP_ID")
+META_APP_SECRET = env.str("META_APP_SECRET")
+META_INSTAGRAM_APP_ID = env.str("META_INSTAGRAM_APP_ID")
+META_INSTAGRAM_APP_SECRET = env.str("META_INSTAGRAM_APP_SECRET")
+RULES_ANSWER = env.str("OPENAI_BASE_URL", "").startswith(SANDBOX_URL)
+SETTLE_SECONDS = env.float("SETTLE_SECONDS")
+MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES")
+# How long after an accepted message its echo, delivery and read events are posted back.
+ECHO_SECONDS = env.float("SANDBOX_ECHO_SECONDS", 0.3)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,102 @@
+"""What the small outside world remembers: calls, the phone's thread, Notion's rows, faults."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Call(models.Model):
+    """One request that a stand-in received, and what it answered: the ground truth of tests.
+
+    `operation` names what was asked (`send`, `answer`, `create_page` ...), `external_id` is the
+    id given out (message, response or page), `fault` the fault that was played on the caller.
+    """
+
+    service = models.CharField(max_length=20)
+    operation = models.CharField(max_length=40)
+    method = models.CharField(max_length=7)
+    path = models.CharField(max_length=300)
+    status = models.PositiveSmallIntegerField()
+    fault = models.CharField(max_length=40, blank=True)
+    body = models.JSONField(default=dict)
+    recipient = models.CharField(max_length=128, blank=True)
+    text = models.TextField(blank=True)
+    external_id = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager["Call"]] = models.Manager()
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=["service", "operation"], name="calls_of_service"),)
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.operation} {self.status}"
+
+
+class PhoneMessage(models.Model):
+    """One bubble in the thread that a visitor sees on the phone."""
+
+    class Author(models.TextChoices):
+        """Who wrote it."""
+
+        CONTACT = "contact"
+        PRODUCT = "product"
+        OWNER = "owner"
+
+    account = models.CharField(max_length=20)
+    account_id = models.CharField(max_length=128)
+    contact = models.CharField(max_length=128)
+    name = models.CharField(max_length=200, blank=True)
+    author = models.CharField(max_length=10, choices=Author)
+    mid = models.CharField(max_length=255, unique=True)
+    text = models.TextField()
+    metadata = models.CharField(max_length=1000, blank=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["PhoneMessage"]] = models.Manager()
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=["contact", "id"], name="thread_of_contact"),)
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.mid}"
+
+
+class NotionPage(models.Model):
+    """One row of the Notion stand-in's data source; `values` as they were written."""
+
+    uid = models.UUIDField(unique=True)
+    values = models.JSONField(default=dict)
+    in_trash = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[models.Manager["NotionPage"]] = models.Manager()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+
+class Fault(models.Model):
+    """A fault to be played on the next `times` calls of a service; null: until it is removed."""
+
+    service = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
+    times = models.PositiveIntegerField(null=True)
+    seconds = models.FloatField(default=0)
+    retry_after = models.PositiveIntegerField(default=2)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager["Fault"]] = models.Manager()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.kind}"
