@@ -5,11 +5,16 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from flowia.embedded import NotWritableError
+
 
 def main() -> None:
     """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except NotWritableError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# What this process was started with, before settings.py completes it from the files below.
+GIVEN = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
 
 class NotWritableError(RuntimeError):
     """The folder for the embedded data cannot be written."""

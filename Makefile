@@ -1,0 +1,43 @@
+# Everything needs only python3 (3.11 or newer) and make; the first goal that needs packages
+# installs them into .venv.
+PYTHON ?= python3
+VENV := .venv/bin/python
+COMPILE := $(VENV) -m uv pip compile --universal --python-version 3.11 --no-emit-index-url --quiet
+
+.PHONY: help run serve test check requirements messages clean
+
+help:
+	@echo "make run           la démonstration : Flow IA et son bac à sable"
+	@echo "make serve         Flow IA avec vos propres réglages (.env)"
+	@echo "make test          tous les tests"
+	@echo "make check         ce que vérifie l'intégration continue"
+	@echo "make requirements  recalcule les versions des dépendances"
+	@echo "make messages      recueille et compile les textes à traduire"
+	@echo "make clean         enlève .venv et les caches, jamais vos données"
+
+run:
+	@"$(PYTHON)" flowia/bootstrap.py run
+
+serve:
+	@"$(PYTHON)" flowia/bootstrap.py serve
+
+test:
+	@"$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m tests.check tests
+
+check:
+	@"$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m tests.check
+
+requirements:
+	@"$(PYTHON)" flowia/bootstrap.py dev
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+messages:
+	@"$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m tests.messages write
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path "./var/*" -prune -exec rm -rf {} +

@@ -1,0 +1,50 @@
+"""What people read in the terminal."""
+
+import os
+import sys
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+
+from flowia.run.plan import Plan
+from flowia.run.readiness import LOGS
+
+
+def language() -> str:
+    """Return "en" when the environment speaks English, "fr" for everyone else."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    spoken = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "en" if spoken.lower().startswith("en") else "fr"
+
+
+def say(text: str) -> None:
+    """Print a line at once; a closed terminal is no error, the run has to be ended cleanly."""
+    with suppress(OSError):
+        sys.stdout.buffer.write(f"{text}\n".encode(errors="surrogateescape"))
+        sys.stdout.buffer.flush()
+
+
+def welcome(plan: Plan, sandbox_lines: str) -> str:
+    """Return what a visitor needs: addresses, logins, what to try, logs, how to stop."""
+    known = plan.told.get("PUBLIC_URL") if plan.serve else ""
+    lines = [
+        "",
+        _("Flow IA is running."),
+        "",
+        f"  {known or plan.address}/",
+        f"  {known or plan.address}/admin/",
+        "",
+    ]
+    if sandbox_lines:
+        lines += [sandbox_lines.strip("\n"), ""]
+    lines.append(_("Logs: %(folder)s. Stop with Ctrl-C.") % {"folder": plan.var / "log"})
+    return "\n".join(lines)
+
+
+def trouble(plan: Plan, parts: list[str]) -> str:
+    """Return one line per part that is not ready, with its log."""
+    lines = [_("Not everything is ready after a minute; Flow IA keeps trying.")]
+    for part in parts:
+        path = plan.var / "log" / LOGS.get(part, "web.log")
+        lines.append(_("  %(part)s: see %(path)s") % {"part": part, "path": path})
+    return "\n".join(lines)
