@@ -6,6 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def site(_request: HttpRequest) -> dict[str, Any]:
     """Return the demo flag (a label says so on every page) and the sandbox's address."""
     return {"demo": settings.DEMO, "sandbox_url": settings.SANDBOX_URL, "version": settings.VERSION}

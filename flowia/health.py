@@ -13,12 +13,12 @@ from processing.dispatch import backlog, seconds_since_tick
 STALE_BEAT_SECONDS = 60
 
 
-def live(request: HttpRequest) -> JsonResponse:
+def live(_request: HttpRequest) -> JsonResponse:
     """Answer that the web process runs, without touching anything."""
     return JsonResponse({"status": "ok", "version": settings.VERSION})
 
 
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_request: HttpRequest) -> JsonResponse:
     """Check database, Redis, each queue's depth and oldest item, and beat's last tick.
 
     503 names the parts that fail.

@@ -67,6 +67,6 @@ class FlowErrors:
         """Handle one request."""
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for FlowError; anything else is a bug and goes on as such."""
         return problem(error) if isinstance(error, FlowError) else None

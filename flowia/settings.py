@@ -223,6 +223,9 @@ OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "https://api.openai.com/v1")
 OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-6-luna")
 OPENAI_API_STYLE = env.str("OPENAI_API_STYLE", "responses")
+# Reasoning counts as output: left on, it eats the room kept for the answer. Blank for servers
+# that do not know the parameter.
+OPENAI_REASONING_EFFORT = env.str("OPENAI_REASONING_EFFORT", "none")
 AI_MAX_TOKENS = env.int("AI_MAX_TOKENS", 4000)
 NOTION_API_URL = env.str("NOTION_API_URL", "https://api.notion.com")
 

@@ -105,6 +105,11 @@ class SyncRun(Row):
                 condition=models.Q(status="queued"),
                 name="one_waiting_push_per_lead",
             ),
+            models.UniqueConstraint(
+                fields=["integration", "lead_uid"],
+                condition=models.Q(status="running"),
+                name="one_running_push_per_lead",
+            ),
         )
         indexes = (
             models.Index(

@@ -1,11 +1,85 @@
-"""What is due now, found in the tables: the broker only wakes."""
+"""What is due now, found in the tables: the broker only wakes, and may forget.
 
+Beat calls `due` every second. A row that was woken a moment ago is not woken again, so that a
+long queue does not fill with copies; the note of it lives in Redis and may be lost without harm.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Min
+from redis import Redis
 
-def backlog(client: Any) -> dict[str, Any]:
-    return {}
+from flowia.lib import clock
+from integrations.actions import overdue
+from integrations.models import SyncRun
+from processing.models import Delivery, Message
+from processing.pipeline import sweep
+from processing.wakes import Wake
+from social.models import WebhookEvent
+
+BATCH = 500
+GRACE = timedelta(seconds=2)
+"""Rows that are woken as they are written get this long before they count as forgotten."""
+QUIET_SECONDS = 10
+TICK = "flowia:tick"
+KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
+        "sync": "background"}  # fmt: skip
 
 
-def seconds_since_tick(client: Any) -> float | None:
-    return None
+def due(client: Redis) -> list[Wake]:
+    """Return what is due and was not woken within the last seconds, oldest first."""
+    sweep()
+    now = clock.now()
+    overdue(now=now)
+    client.set(TICK, time.time())
+    return [wake for wake, next_at in _found(now) if _first_call(client, wake, next_at)]
+
+
+def backlog(client: Redis) -> dict[str, Any]:
+    """Return for each queue its depth in the broker and the age in seconds of its oldest item."""
+    now = clock.now()
+    ages: dict[str, float] = {}
+    for step, oldest in _oldest(now).items():
+        age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+        ages[KEYS[step]] = max(ages.get(KEYS[step], 0.0), round(age, 1))
+    names = [*dict.fromkeys(KEYS.values()), "browserLinkedIn"]
+    return {
+        name: {"depth": client.llen(f"flowia:{name}"), "oldest_seconds": ages.get(name, 0.0)}
+        for name in names
+    }
+
+
+def seconds_since_tick(client: Redis) -> float | None:
+    """Return the age of beat's last tick, None when there was none."""
+    last = client.get(TICK)
+    return None if last is None else time.time() - float(str(last))
+
+
+def _rows(now: datetime) -> dict[str, Any]:
+    forgotten = now - GRACE
+    return {
+        "receive": WebhookEvent.objects.filter(status="received", next_at__lte=forgotten),
+        "respond": Message.objects.filter(outcome="", next_at__lte=now),
+        "send": Delivery.objects.filter(status="queued", next_at__lte=forgotten),
+        "sync": SyncRun.objects.filter(status="queued", next_at__lte=forgotten),
+    }
+
+
+def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
+    for step, rows in _rows(now).items():
+        for row_id, next_at in rows.order_by("next_at").values_list("pk", "next_at")[:BATCH]:
+            yield Wake(step, row_id), next_at
+
+
+def _oldest(now: datetime) -> dict[str, datetime | None]:
+    return {
+        step: rows.aggregate(oldest=Min("next_at"))["oldest"] for step, rows in _rows(now).items()
+    }
+
+
+def _first_call(client: Redis, wake: Wake, next_at: datetime) -> bool:
+    note = f"flowia:woken:{wake.step}:{wake.row_id}:{next_at.timestamp()}"
+    return bool(client.set(note, "1", nx=True, ex=QUIET_SECONDS))

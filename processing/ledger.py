@@ -65,3 +65,26 @@ def gates_of(event: InteractionEvent) -> list[dict[str, Any]]:
         }
         for gate in event.gates
     ]
+
+
+def tell(
+    message: Message,
+    kind: InteractionEvent.Kind,
+    reason: str,
+    *,
+    outcome: str = "",
+    gates: list[dict[str, Any]] | None = None,
+    data: dict[str, Any] | None = None,
+) -> InteractionEvent:
+    """Append a row about `message`, in its conversation and under its request id."""
+    return record(
+        kind,
+        workspace=message.workspace,
+        conversation=message.conversation,
+        message=message,
+        outcome=outcome,
+        reason=reason,
+        gates=gates,
+        data=data,
+        request_id=message.request_id,
+    )

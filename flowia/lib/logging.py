@@ -63,3 +63,9 @@ def _renderers(form: str) -> list[Any]:
         ),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
+
+
+def follow(request_id: str) -> None:
+    """Bind a request's id to every log line of the work that goes on in its name."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)

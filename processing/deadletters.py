@@ -1,0 +1,54 @@
+"""What failed for good: one row, for an operator to look at and replay."""
+
+from datetime import datetime
+
+from accounts.models import Workspace
+from processing.models import DeadLetter, Delivery, Message
+from social.models import WebhookEvent
+
+KINDS = {"receive": WebhookEvent, "respond": Message, "send": Delivery}
+
+
+def bury(
+    kind: str, object_id: int, *, workspace: Workspace | None, reason: str, attempts: int
+) -> None:
+    """Write the dead letter of one piece of work, once while it is not replayed."""
+    DeadLetter.objects.bulk_create(
+        [
+            DeadLetter(
+                kind=kind,
+                object_id=object_id,
+                workspace=workspace,
+                reason=reason[:60],
+                attempts=attempts,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def exhume(dead_letter_id: int, *, now: datetime) -> tuple[str, int] | None:
+    """Make the work due again with fresh attempts; returns its kind and row, or None.
+
+    A delivery that may have left is never made due again: it has to be looked at.
+    """
+    letter = DeadLetter.objects.filter(pk=dead_letter_id, replayed_at__isnull=True).first()
+    if letter is None or not _reopen(letter, now):
+        return None
+    letter.replayed_at = now
+    letter.save(update_fields=["replayed_at"])
+    return letter.kind, letter.object_id
+
+
+def _reopen(letter: DeadLetter, now: datetime) -> bool:
+    row = letter.object_id
+    if letter.kind == "respond":
+        handed_over = Message.objects.filter(pk=row, outcome=Message.Outcome.HANDOFF)
+        return bool(handed_over.update(outcome="", reason="", next_at=now, attempts=0))
+    if letter.kind == "send":
+        failed = Delivery.objects.filter(pk=row, status=Delivery.Status.FAILED)
+        messages = Message.objects.filter(delivery=row, status=Message.Status.FAILED)
+        if not failed.update(status="queued", next_at=now, attempts=0, error_code=""):
+            return False
+        return bool(messages.update(status=Message.Status.QUEUED))
+    return False

@@ -1,0 +1,226 @@
+"""Turning what was heard into rows, once: contacts, conversations, messages, takeovers.
+
+Everything here may run twice: constraints in the database make the second time change nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from processing.models import Contact, Conversation, Message
+from processing.optout import is_opt_out
+from social.contracts import Echo, InboundMessage
+from social.models import SocialAccount, WebhookEvent
+from social.providers.registry import CAPABILITIES
+
+LEASE = timedelta(seconds=60)
+"""How long a worker may keep a message to itself before it is offered again."""
+
+
+def account_for(kind: str, external_id: str) -> SocialAccount | None:
+    """Return the connected account an event is for; the account tells the workspace."""
+    accounts = SocialAccount.objects.select_related("workspace")
+    return accounts.filter(kind=kind, external_id=external_id).first()
+
+
+def record_message(
+    account: SocialAccount, inbound: InboundMessage, *, event: WebhookEvent, now: datetime
+) -> Message | None:
+    """Store a contact's message, to be looked at after the settle time; None when known already.
+
+    Opens the reply window, and notes an opt-out at once.
+    """
+    if _known(account, inbound.external_id):
+        return None
+    conversation = _conversation(account, inbound, now=now)
+    message = Message(
+        workspace=account.workspace,
+        conversation=conversation,
+        social_account=account,
+        webhook_event=event,
+        direction=Message.Direction.INBOUND,
+        author=Message.Author.CONTACT,
+        external_id=inbound.external_id,
+        text=inbound.text,
+        attachments=list(inbound.attachments),
+        status=Message.Status.RECEIVED,
+        sent_at=inbound.sent_at,
+        request_id=event.request_id,
+        reason="settling",
+        next_at=now + timedelta(seconds=settings.SETTLE_SECONDS),
+    )
+    if not _insert(message):
+        return None
+    _note_arrival(conversation, inbound, account, now=now)
+    return message
+
+
+def record_human(
+    account: SocialAccount, echo: Echo, *, event: WebhookEvent, now: datetime
+) -> Message | None:
+    """Store what a human wrote on the network itself; the conversation becomes theirs."""
+    if _known(account, echo.external_id):
+        return None
+    conversation = _conversation(account, echo, now=now)
+    message = Message(
+        workspace=account.workspace,
+        conversation=conversation,
+        social_account=account,
+        webhook_event=event,
+        direction=Message.Direction.OUTBOUND,
+        author=Message.Author.HUMAN,
+        external_id=echo.external_id,
+        text=echo.text,
+        status=Message.Status.SENT,
+        sent_at=echo.sent_at,
+        request_id=event.request_id,
+    )
+    if not _insert(message):
+        return None
+    take_over(conversation, now=now)
+    return message
+
+
+def take_over(conversation: Conversation, *, now: datetime) -> None:
+    """Give the conversation to a human until the workspace's delay has passed; idempotent."""
+    minutes = conversation.workspace.release_after_minutes
+    conversation.handled_by = Conversation.Handler.HUMAN
+    conversation.human_until = now + timedelta(minutes=minutes)
+    conversation.handoff_reason = ""
+    conversation.save(update_fields=["handled_by", "human_until", "handoff_reason"])
+
+
+def hand_off(conversation: Conversation, reason: str, *, now: datetime) -> None:
+    """Stop the assistant in this conversation and say why a human is needed."""
+    take_over(conversation, now=now)
+    flag(conversation, reason)
+
+
+def flag(conversation: Conversation, reason: str) -> None:
+    """Show the conversation to the members as one that needs them, for `reason`."""
+    conversation.handoff_reason = reason
+    conversation.save(update_fields=["handoff_reason"])
+
+
+def release(conversation: Conversation) -> None:
+    """Give the conversation back to the assistant; idempotent."""
+    conversation.handled_by = Conversation.Handler.ASSISTANT
+    conversation.human_until = None
+    conversation.handoff_reason = ""
+    conversation.save(update_fields=["handled_by", "human_until", "handoff_reason"])
+
+
+def unflag(conversation: Conversation, reason: str) -> None:
+    """Take the flag `reason` away again, if that is why the conversation needs a human."""
+    Conversation.objects.filter(pk=conversation.pk, handoff_reason=reason).update(handoff_reason="")
+
+
+def release_if_over(conversation: Conversation, *, now: datetime) -> bool:
+    """Give the conversation back when the human's time is over; return whether it was."""
+    until = conversation.human_until
+    if conversation.handled_by != Conversation.Handler.HUMAN or until is None or now < until:
+        return False
+    release(conversation)
+    return True
+
+
+def claim(message_id: int, *, now: datetime) -> Message | None:
+    """Take a message that is due, for one lease; None when another has it or it is decided.
+
+    The attempt is counted before the work, so that a crash counts too.
+    """
+    due = Message.objects.filter(pk=message_id, outcome="", next_at__lte=now)
+    if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    related = ("workspace", "conversation__contact", "conversation__workspace", "social_account")
+    return Message.objects.select_related(*related).get(pk=message_id)
+
+
+def wait(message: Message, reason: str, until: datetime, *, forget_attempts: bool) -> bool:
+    """Look at the message again at `until`; return whether the reason for waiting is new."""
+    changed = message.reason != reason
+    message.reason, message.next_at = reason, until
+    if forget_attempts:
+        message.attempts = 0
+    message.save(update_fields=["reason", "next_at", "attempts"])
+    return changed
+
+
+def settle(message: Message, outcome: str, reason: str) -> bool:
+    """Write the decision on the message; False when it was decided meanwhile."""
+    open_rows = Message.objects.filter(pk=message.pk, outcome="")
+    decided = open_rows.update(outcome=outcome, reason=reason[:60], next_at=None, quota_day=None)
+    message.outcome, message.reason, message.next_at = outcome, reason, None
+    return bool(decided)
+
+
+def newer_inbound(message: Message) -> bool:
+    """Return whether the contact wrote something newer, by the network's clock."""
+    newer = Q(sent_at__gt=message.sent_at) | Q(sent_at=message.sent_at, pk__gt=message.pk)
+    return (
+        Message.objects.filter(newer, conversation_id=message.conversation_id)
+        .filter(direction=Message.Direction.INBOUND)
+        .exclude(pk=message.pk)
+        .exists()
+    )
+
+
+def answered_since(message: Message) -> bool:
+    """Return whether something was written to the contact after this message."""
+    return (
+        Message.objects.filter(conversation_id=message.conversation_id)
+        .filter(direction=Message.Direction.OUTBOUND, sent_at__gt=message.sent_at)
+        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED])
+        .exists()
+    )
+
+
+def _known(account: SocialAccount, external_id: str) -> bool:
+    return Message.objects.filter(social_account=account, external_id=external_id).exists()
+
+
+def _insert(message: Message) -> bool:
+    """Insert unless another worker did; `message` gets its key."""
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    stored = Message.objects.filter(uid=message.uid).values_list("pk", flat=True).first()
+    message.pk = stored
+    return stored is not None
+
+
+def _conversation(
+    account: SocialAccount, event: InboundMessage | Echo, *, now: datetime
+) -> Conversation:
+    contact, _ = Contact.objects.get_or_create(
+        social_account=account,
+        external_id=event.contact_external_id,
+        defaults={"workspace": account.workspace},
+    )
+    conversation, _ = Conversation.objects.select_related("contact", "workspace").get_or_create(
+        social_account=account,
+        contact=contact,
+        kind=Conversation.Kind.DIRECT,
+        defaults={"workspace": account.workspace, "last_message_at": now},
+    )
+    return conversation
+
+
+def _note_arrival(
+    conversation: Conversation, inbound: InboundMessage, account: SocialAccount, *, now: datetime
+) -> None:
+    hours = CAPABILITIES[account.kind].reply_window_hours
+    closes = inbound.sent_at + timedelta(hours=hours) if hours else None
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    rows.update(last_message_at=now)
+    if closes is not None:
+        open_until = Q(window_closes_at__isnull=True) | Q(window_closes_at__lt=closes)
+        rows.filter(open_until).update(window_closes_at=closes)
+    contact = conversation.contact
+    changes: dict[str, str | datetime] = {}
+    if inbound.contact_name and not contact.name:
+        changes["name"] = inbound.contact_name
+    if is_opt_out(inbound.text) and contact.opted_out_at is None:
+        changes["opted_out_at"] = now
+    if changes:
+        Contact.objects.filter(pk=contact.pk).update(**changes)
+    SocialAccount.objects.filter(pk=account.pk).update(last_webhook_at=now)

@@ -1,0 +1,75 @@
+"""How interested a contact is, proven by their own words; phone numbers by code, not by model."""
+
+from dataclasses import dataclass
+
+import phonenumbers
+
+from processing.models import Lead, Message
+
+REGION = "FR"
+"""Numbers without a country code are read as French; the product is French first."""
+KEPT_EVIDENCE = 10
+
+
+@dataclass(frozen=True)
+class Interest:
+    """What the model said of the contact's interest."""
+
+    level: str
+    evidence: tuple[str, ...]
+    intent: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The lead as it is now, and whether it is new or changed."""
+
+    lead: Lead
+    reason: str
+
+
+def note_interest(message: Message, interest: Interest) -> Noted:
+    """Update the contact's lead from one message.
+
+    Only quotes that the contact really wrote count; a level above cold without one is not
+    believed. A phone number is itself a sign, so its owner is never cold.
+    """
+    contact = message.conversation.contact
+    quotes = [quote for quote in interest.evidence if quote and quote in message.text]
+    phone = phone_in(message.text)
+    lead, made = Lead.objects.get_or_create(
+        contact=contact, defaults={"workspace": message.workspace}
+    )
+    before = (lead.level, lead.phone)
+    lead.level = _level(interest.level, lead.level, proven=bool(quotes), phone=bool(phone))
+    lead.phone = phone or lead.phone
+    lead.intent = interest.intent[:60] or lead.intent
+    lead.evidence = _evidence(lead.evidence, quotes, message)
+    lead.save()
+    if made:
+        return Noted(lead, "lead_new")
+    return Noted(lead, "lead_same" if before == (lead.level, lead.phone) else "lead_changed")
+
+
+def phone_in(text: str) -> str:
+    """Return the first valid phone number of `text` in E.164, or an empty string."""
+    for match in phonenumbers.PhoneNumberMatcher(text, REGION):
+        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+    return ""
+
+
+def _level(claimed: str, current: str, *, proven: bool, phone: bool) -> str:
+    if phone and claimed != Lead.Level.HOT:
+        return Lead.Level.WARM if current == Lead.Level.COLD else current
+    if claimed in Lead.Level.values and (proven or claimed == Lead.Level.COLD):
+        # A polite "thank you" does not make a hot lead cold again.
+        return current if claimed == Lead.Level.COLD else claimed
+    return current
+
+
+def _evidence(
+    known: list[dict[str, str]], quotes: list[str], message: Message
+) -> list[dict[str, str]]:
+    fresh = [{"quote": quote, "message": str(message.uid)} for quote in quotes]
+    quoted = {one["quote"] for one in known}
+    return [*known, *(one for one in fresh if one["quote"] not in quoted)][-KEPT_EVIDENCE:]

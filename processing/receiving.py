@@ -1,0 +1,117 @@
+"""receive: a stored webhook call becomes messages, takeovers and statuses."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from flowia.lib import clock
+from flowia.lib.logging import follow
+from processing import deadletters, inbox, ledger, outbox
+from processing.confirming import count_as_sent
+from processing.models import InteractionEvent
+from processing.wakes import Wake
+from social import events
+from social.contracts import Echo, Event, Ignored, InboundMessage, StatusUpdate
+from social.models import SocialAccount, WebhookEvent
+from social.providers.registry import PROVIDERS
+
+Log = InteractionEvent.Kind
+USED = {"received", "human_replied", "echo_of_ours", "delivered", "read", "duplicate"}
+"""Outcomes of an entry that make its call *processed*; a call without one is *ignored*."""
+
+
+def receive(event_id: int) -> list[Wake]:
+    """Handle one stored call; returns the messages that are due at once.
+
+    One broken entry never costs the others: it leaves the call *failed* for replay, and a
+    replay adds only what is missing.
+    """
+    event = events.claim(event_id, now=clock.now())
+    if event is None:
+        return []
+    follow(event.request_id)
+    if event.attempts > events.MAX_ATTEMPTS:
+        return _give_up(event)
+    reasons: list[str] = []
+    wakes: list[Wake] = []
+    broken: Exception | None = None
+    for entry in PROVIDERS[event.provider].parse(bytes(event.body)):
+        try:
+            with transaction.atomic():
+                reason, found = _take_in(entry, event)
+        except Exception as error:  # noqa: BLE001 - kept in the row for an operator to replay
+            reason, found, broken = "failed", [], error
+        reasons.append(reason)
+        wakes += found
+    if broken is not None:
+        events.fail(event, reasons, broken)
+        _bury(event, type(broken).__name__)
+    else:
+        events.finish(event, reasons, used=bool(USED & set(reasons)), now=clock.now())
+    return wakes
+
+
+def _give_up(event: WebhookEvent) -> list[Wake]:
+    events.fail(event, event.reasons, TimeoutError())
+    _bury(event, "gave_up")
+    return []
+
+
+def _bury(event: WebhookEvent, reason: str) -> None:
+    deadletters.bury("receive", event.pk, workspace=None, reason=reason, attempts=event.attempts)
+
+
+def _take_in(entry: Event, event: WebhookEvent) -> tuple[str, list[Wake]]:
+    if isinstance(entry, Ignored):
+        return entry.reason, []
+    account = inbox.account_for(entry.account_kind, entry.account_external_id)
+    if account is None:
+        return "unknown_account", []
+    now = clock.now()
+    if isinstance(entry, InboundMessage):
+        return _take_in_message(account, entry, event, now)
+    if isinstance(entry, Echo):
+        return _take_in_echo(account, entry, event, now), []
+    return _take_in_status(account, entry), []
+
+
+def _take_in_message(
+    account: SocialAccount, entry: InboundMessage, event: WebhookEvent, now: datetime
+) -> tuple[str, list[Wake]]:
+    message = inbox.record_message(account, entry, event=event, now=now)
+    if message is None:
+        ledger.record(
+            Log.IGNORED,
+            workspace=account.workspace,
+            reason="duplicate",
+            request_id=event.request_id,
+        )
+        return "duplicate", []
+    if inbox.release_if_over(message.conversation, now=now):
+        ledger.tell(message, Log.RELEASE, "released_by_time")
+    ledger.tell(message, Log.RECEIVED, "received", data={"attachments": len(entry.attachments)})
+    due = message.next_at is not None and message.next_at <= now
+    return "received", [Wake("respond", message.pk)] if due else []
+
+
+def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now: datetime) -> str:
+    confirmed = outbox.confirm_by_echo(account, entry, now=now)
+    if confirmed is not None:
+        if confirmed.news:
+            count_as_sent(confirmed.message)
+            inbox.unflag(confirmed.message.conversation, "send_unconfirmed")
+            ledger.tell(confirmed.message, Log.DELIVERY, "confirmed_by_echo", outcome="sent")
+        return "echo_of_ours"
+    if entry.ours:
+        return "echo_of_ours"
+    message = inbox.record_human(account, entry, event=event, now=now)
+    if message is None:
+        return "duplicate"
+    ledger.tell(message, Log.TAKEOVER, "human_replied")
+    return "human_replied"
+
+
+def _take_in_status(account: SocialAccount, entry: StatusUpdate) -> str:
+    for message in outbox.apply_status(account, entry):
+        ledger.tell(message, Log.STATUS, entry.status)
+    return entry.status

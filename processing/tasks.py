@@ -1,0 +1,73 @@
+"""The relay: each task calls one step of the pipeline and wakes what it returns.
+
+Acknowledged before they run: a lost task is found in the tables by `dispatch`.
+"""
+
+from celery import Task, shared_task
+
+from flowia.lib import clock
+from flowia.lib.redis import redis_client
+from flowia.lib.wake import wake
+from processing import deadletters, pipeline
+from processing import dispatch as due_work
+from processing.wakes import Wake
+from social import events
+
+
+@shared_task(queue="incomingMessages")
+def receive(event_id: int) -> None:
+    """Turn a stored webhook call into messages."""
+    _relay(pipeline.receive(event_id))
+
+
+@shared_task(queue="incomingMessages")
+def respond(message_id: int) -> None:
+    """Decide on an inbound message."""
+    _relay(pipeline.respond(message_id))
+
+
+@shared_task(queue="autoReply")
+def send(delivery_id: int) -> None:
+    """Hand a message over to its network."""
+    _relay(pipeline.send(delivery_id))
+
+
+@shared_task(queue="background")
+def sync(run_id: int) -> None:
+    """Write a lead into a workspace's tool."""
+    _relay(pipeline.sync(run_id))
+
+
+@shared_task(queue="incomingMessages")
+def dispatch() -> None:
+    """Wake what is due or was forgotten; beat calls this every second."""
+    _relay(due_work.due(redis_client()))
+
+
+def replay_event(event_id: int) -> bool:
+    """Handle a failed webhook call once more; False when it is not failed."""
+    reopened = events.reopen(event_id, now=clock.now())
+    if reopened:
+        wake(receive, event_id)
+    return reopened
+
+
+def replay_dead_letter(dead_letter_id: int) -> bool:
+    """Try work that failed for good once more; False when it cannot be replayed safely."""
+    found = deadletters.exhume(dead_letter_id, now=clock.now())
+    if found is not None:
+        wake(STEPS[found[0]], found[1])
+    return found is not None
+
+
+STEPS: dict[str, "Task[[int], None]"] = {
+    "receive": receive,
+    "respond": respond,
+    "send": send,
+    "sync": sync,
+}
+
+
+def _relay(wakes: list[Wake]) -> None:
+    for one in wakes:
+        wake(STEPS[one.step], one.row_id)

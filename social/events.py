@@ -1,0 +1,41 @@
+"""The life of a stored webhook call: claimed, then processed, ignored or failed."""
+
+import traceback
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from social.models import WebhookEvent
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 4
+
+
+def claim(event_id: int, *, now: datetime) -> WebhookEvent | None:
+    """Take a call that is due, for one lease; the attempt counts before the work."""
+    due = WebhookEvent.objects.filter(pk=event_id, status="received", next_at__lte=now)
+    if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    return WebhookEvent.objects.get(pk=event_id)
+
+
+def finish(event: WebhookEvent, reasons: list[str], *, used: bool, now: datetime) -> None:
+    """Write what came of each entry; a call of which nothing was used is *ignored*."""
+    event.status = WebhookEvent.Status.PROCESSED if used else WebhookEvent.Status.IGNORED
+    event.reasons, event.next_at, event.processed_at, event.error = reasons, None, now, ""
+    event.save(update_fields=["status", "reasons", "next_at", "processed_at", "error"])
+
+
+def fail(event: WebhookEvent, reasons: list[str], error: BaseException) -> None:
+    """Keep the call with its traceback (code lines only, no values) for an operator to replay."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    event.status = WebhookEvent.Status.FAILED
+    event.reasons, event.next_at = reasons, None
+    event.error = f"{frames}{type(error).__name__}"
+    event.save(update_fields=["status", "reasons", "next_at", "error"])
+
+
+def reopen(event_id: int, *, now: datetime) -> bool:
+    """Make a failed call due again; False when it is not failed."""
+    failed = WebhookEvent.objects.filter(pk=event_id, status="failed")
+    return bool(failed.update(status="received", next_at=now, attempts=0))

@@ -1,0 +1,74 @@
+"""The front door of the networks: verify the raw bytes, store them, wake a worker, answer 200.
+
+Nothing here decides or parses into rows: the answer must leave in milliseconds, and the database
+has the call before it does.
+"""
+
+import hashlib
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from flowia.lib import clock
+from flowia.lib.errors import BadSignatureError, NotFoundError
+from flowia.lib.wake import wake_after_commit
+from processing.tasks import receive
+from social.models import WebhookEvent
+from social.providers.base import Provider
+from social.providers.registry import PROVIDERS
+
+log = structlog.get_logger("flowia.webhooks")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def webhook(request: HttpRequest, provider: str) -> HttpResponse:
+    """Answer a network's handshake (GET) or take its signed events (POST).
+
+    POST answers 200 `EVENT_RECEIVED` once the call is stored. Errors: 403 for a wrong signature
+    (no row), 400 for a signed body that is not one of the network's, 413 over 1 MiB.
+    """
+    found = PROVIDERS.get(provider)
+    if found is None:
+        raise NotFoundError
+    if request.method == "GET":
+        return _handshake(found, request)
+    body = request.body
+    if not found.verify(request.headers, body):
+        log.warning("webhook refused", provider=provider, reason="bad_signature", bytes=len(body))
+        raise BadSignatureError
+    found.parse(body)
+    store(provider, body, request_id=_request_id())
+    return HttpResponse("EVENT_RECEIVED", content_type="text/plain")
+
+
+def store(provider: str, body: bytes, *, request_id: str) -> WebhookEvent | None:
+    """Store a verified call and wake its worker; None when this very call is stored already."""
+    event = WebhookEvent(
+        provider=provider,
+        digest=hashlib.sha256(body).hexdigest(),
+        body=body,
+        next_at=clock.now(),
+        request_id=request_id,
+    )
+    with transaction.atomic():
+        WebhookEvent.objects.bulk_create([event], ignore_conflicts=True)
+        stored = WebhookEvent.objects.filter(uid=event.uid).only("pk").first()
+        if stored is not None:
+            wake_after_commit(receive, stored.pk)
+    log.info("webhook", provider=provider, bytes=len(body), duplicate=stored is None)
+    return stored
+
+
+def _handshake(provider: Provider, request: HttpRequest) -> HttpResponse:
+    answer = provider.challenge(request.GET)
+    if answer is None:
+        raise BadSignatureError
+    return HttpResponse(answer, content_type="text/plain")
+
+
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
