@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from sandbox import settings
+from sandbox import demo, settings
 from sandbox.standins import graph_errors, graph_tokens
 from sandbox.standins.front import Answer, Asked, RefusedError
 from sandbox.world import meta, phone
@@ -26,8 +26,8 @@ def send(asked: Asked, *, node: str) -> Answer:
     holder = graph_tokens.require(asked, "PAGE", "INSTAGRAM")
     if not holder.owns(node):
         raise graph_errors.refuse(f"Object '{node}' is not this token's.", 100, 33)
-    account = meta.account_of(holder.node if node == "me" else node)
     contact = _recipient(asked.body)
+    account = _account(holder.node, node, contact)
     if "sender_action" in asked.body:
         return Answer({"recipient_id": contact}, recipient=contact)
     text, metadata = _message(asked.body, instagram=account.kind == "instagram")
@@ -41,6 +41,19 @@ def send(asked: Asked, *, node: str) -> Answer:
     )
     body = {"recipient_id": contact, "message_id": sent.mid}
     return Answer(body, recipient=contact, text=text, external_id=sent.mid)
+
+
+def _account(owner: str, node: str, contact: str) -> meta.Account:
+    """Return the account that writes: behind a Page's `me` stands the network of the person."""
+    if node != "me":
+        return meta.account_of(node)
+    heard = PhoneMessage.objects.filter(contact=contact).first()
+    instagram = meta.ACCOUNTS["instagram"]
+    if owner == demo.PAGE_ID and heard:
+        return meta.ACCOUNTS[heard.account]
+    if owner == demo.PAGE_ID and len(contact) == instagram.id_length:
+        return instagram
+    return meta.account_of(owner)
 
 
 def _recipient(body: dict[str, Any]) -> str:

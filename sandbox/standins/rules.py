@@ -68,7 +68,8 @@ RULES = (
     Rule(
         "purchase",
         r"\bje (la |le |les |l.|vous |vous la |vous le |vous en )?(prends|veux|voudrais|achete"
-        r"|commande|reserve|souhaite)\b(?! savoir| connaitre| parler| un(e)? (conseil|renseign|info))"
+        r"|commande|reserve|souhaite)\b(?! savoir| connaitre| parler"
+        r"| une? (conseil|renseign|info))"
         r"|\b(commander|acheter|reserver|passer commande)\b"
         r"|\b(i.d like to|i want to|i would like to|can i) (buy|order|book)|\bi.ll take",
         REPLY, HOT, 0.92,

@@ -1,0 +1,107 @@
+"""`manage.py sandbox_seed`: the demo's people, facts, scenario, accounts and Notion link.
+
+Running it again keeps what a visitor changed; it only adds what is missing and renews the
+demo tokens, so that a demo broken on purpose works again at the next start.
+"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from accounts.models import Fact, Membership, User, Workspace
+from billing.models import Subscription
+from integrations.models import Integration
+from processing.models import Scenario
+from sandbox import demo
+from social.models import SocialAccount
+
+ACCOUNTS = (
+    ("messenger", demo.PAGE_ID, demo.PAGE_NAME),
+    ("instagram", demo.INSTAGRAM_ID, demo.INSTAGRAM_USERNAME),
+)
+
+
+class Command(BaseCommand):
+    """Create what is missing of the demo."""
+
+    help = "Creates the demo workspace and its logins; running it again keeps what is there."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            workspace = seed()
+        if options["verbosity"]:
+            self.stdout.write(f"{workspace.name}: {demo.OWNER_EMAIL}, {demo.MEMBER_EMAIL}")
+
+
+def seed() -> Workspace:
+    """Create what is missing of the demo and return its workspace."""
+    owner = _person(demo.OWNER_EMAIL, demo.OWNER_NAME)
+    member = _person(demo.MEMBER_EMAIL, demo.MEMBER_NAME)
+    if not User.objects.filter(email=demo.OPERATOR_EMAIL).exists():
+        User.objects.create_superuser(demo.OPERATOR_EMAIL, demo.OPERATOR_PASSWORD)
+    workspace = _workspace(owner)
+    Membership.objects.get_or_create(workspace=workspace, user=member)
+    Subscription.objects.get_or_create(workspace=workspace, defaults={"plan": "premium"})
+    Scenario.objects.get_or_create(
+        workspace=workspace,
+        name=demo.SCENARIO_NAME,
+        defaults={
+            "instruction": demo.SCENARIO_INSTRUCTION,
+            "autonomy": Scenario.Autonomy.AUTO,
+        },
+    )
+    for kind, external_id, name in ACCOUNTS:
+        _connect_account(workspace, kind, external_id, name)
+    _connect_notion(workspace)
+    return workspace
+
+
+def _person(email: str, name: str) -> User:
+    found = User.objects.filter(email=email).first()
+    return found or User.objects.create_user(email, demo.MEMBERS_PASSWORD, name=name)
+
+
+def _workspace(owner: User) -> Workspace:
+    membership = Membership.objects.filter(user=owner, role=Membership.Role.OWNER).first()
+    if membership:
+        return membership.workspace
+    workspace = Workspace.objects.create(
+        name=demo.WORKSPACE_NAME, business_profile=demo.BUSINESS_PROFILE
+    )
+    Membership.objects.create(workspace=workspace, user=owner, role=Membership.Role.OWNER)
+    Fact.objects.bulk_create(
+        Fact(workspace=workspace, label=label, value=value, position=position)
+        for position, (label, value) in enumerate(demo.FACTS)
+    )
+    return workspace
+
+
+def _connect_account(workspace: Workspace, kind: str, external_id: str, name: str) -> None:
+    account, _ = SocialAccount.objects.get_or_create(
+        kind=kind,
+        external_id=external_id,
+        defaults={"workspace": workspace, "provider": "meta", "name": name},
+    )
+    if account.status == SocialAccount.Status.NEEDS_LOGIN:
+        account.status, account.status_reason = SocialAccount.Status.ACTIVE, ""
+    account.seal({"page_token": demo.PAGE_TOKEN})
+    account.save()
+
+
+def _connect_notion(workspace: Workspace) -> None:
+    integration, _ = Integration.objects.get_or_create(
+        workspace=workspace,
+        kind="notion",
+        defaults={
+            "target": {
+                "database_id": demo.NOTION_DATABASE_ID,
+                "data_source_id": demo.NOTION_DATA_SOURCE_ID,
+            },
+            "field_map": dict(demo.NOTION_FIELD_MAP),
+        },
+    )
+    if integration.status == Integration.Status.NEEDS_LOGIN:
+        integration.status, integration.status_reason = Integration.Status.ACTIVE, ""
+    integration.seal({"token": demo.NOTION_TOKEN})
+    integration.save()
