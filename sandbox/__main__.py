@@ -1,4 +1,4 @@
-"""`python -m sandbox environment | migrate`: what the run command asks of the sandbox."""
+"""`python -m sandbox environment | banner | migrate`: what the run command asks of the sandbox."""
 
 import os
 import sys
@@ -6,13 +6,16 @@ from pathlib import Path
 
 from sandbox import demo
 
-USAGE = "usage: python -m sandbox environment | migrate\n"
+USAGE = "usage: python -m sandbox environment | banner | migrate\n"
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two commands; the exit code is 0, or 2 for anything else."""
+    """Run one of the three commands; the exit code is 0, or 2 for anything else."""
     if arguments == ["environment"]:
         sys.stdout.write(environment_lines())
+        return 0
+    if arguments == ["banner"]:
+        sys.stdout.write(banner_lines())
         return 0
     if arguments == ["migrate"]:
         migrate()
@@ -29,6 +32,25 @@ def environment_lines() -> str:
         openai_key=os.environ.get("OPENAI_API_KEY") or _key_in_file(),
     )
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def banner_lines() -> str:
+    """Return what the run command tells a visitor: the phone's address, logins, what to try."""
+    address = f"http://127.0.0.1:{os.environ.get('SANDBOX_PORT') or '8001'}/"
+    text = demo.BANNER_EN if _speaks_english() else demo.BANNER_FR
+    return text.format(
+        address=address,
+        members=f"{demo.OWNER_EMAIL}, {demo.MEMBER_EMAIL}",
+        members_password=demo.MEMBERS_PASSWORD,
+        operator=demo.OPERATOR_EMAIL,
+        operator_password=demo.OPERATOR_PASSWORD,
+    )
+
+
+def _speaks_english() -> bool:
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    spoken = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return spoken.lower().startswith("en")
 
 
 def migrate() -> None:

@@ -110,3 +110,26 @@ def environment(*, port: str, sandbox_port: str, openai_key: str = "") -> Mappin
     if not openai_key:
         values |= {"OPENAI_API_KEY": "sandbox", "OPENAI_BASE_URL": f"{sandbox}/openai/v1"}
     return values
+
+BANNER_FR = """\
+  {address}  le téléphone d'une cliente : écrivez « Bonjour, c'est combien la lampe Aube ? »
+
+  Pages : {members}
+          mot de passe {members_password}
+  Admin : {operator}
+          mot de passe {operator_password}
+
+  Ou depuis un autre terminal :
+  .venv/bin/python manage.py sandbox_say "Bonjour, c'est combien ?"
+"""
+BANNER_EN = """\
+  {address}  a customer's phone: type "Hello, how much is the Aube lamp?"
+
+  Pages: {members}
+         password {members_password}
+  Admin: {operator}
+         password {operator_password}
+
+  Or from another terminal:
+  .venv/bin/python manage.py sandbox_say "Hello, how much is it?"
+"""
