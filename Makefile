@@ -16,26 +16,26 @@ help:
 	@echo "make clean         enlève .venv et les caches, jamais vos données"
 
 run:
-	@"$(PYTHON)" flowia/bootstrap.py run
+	@exec "$(PYTHON)" flowia/bootstrap.py run
 
 serve:
-	@"$(PYTHON)" flowia/bootstrap.py serve
+	@exec "$(PYTHON)" flowia/bootstrap.py serve
 
 test:
-	@"$(PYTHON)" flowia/bootstrap.py dev
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.check tests
 
 check:
-	@"$(PYTHON)" flowia/bootstrap.py dev
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.check
 
 requirements:
-	@"$(PYTHON)" flowia/bootstrap.py dev
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
 messages:
-	@"$(PYTHON)" flowia/bootstrap.py dev
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.messages write
 
 clean:
