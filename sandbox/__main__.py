@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from sandbox import demo
-from sandbox.banner import banner
 
 USAGE = "usage: python -m sandbox environment | banner | migrate\n"
 
@@ -17,9 +16,6 @@ def main(arguments: list[str]) -> int:
         return 0
     if arguments == ["banner"]:
         sys.stdout.write(banner_lines())
-        return 0
-    if arguments == ["banner"]:
-        sys.stdout.buffer.write(banner(os.environ).encode())
         return 0
     if arguments == ["migrate"]:
         migrate()

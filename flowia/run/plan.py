@@ -62,6 +62,7 @@ class Plan:
         """
         return {
             **{name: value for name, value in GIVEN.items() if value},
+            "PYTHONUTF8": "1",
             "FLOWIA_VAR": str(self.var),
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),

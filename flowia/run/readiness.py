@@ -17,27 +17,29 @@ LOGS = {
 
 def failing(plan: Plan) -> list[str]:
     """Return the parts that are not ready; an empty list says that everything is."""
-    parts = _ask(plan.port, "/health/ready", plan.host)
-    if parts or plan.serve:
-        return ["web"] if parts is None else parts
-    answer = _ask(plan.sandbox_port, "/", f"127.0.0.1:{plan.sandbox_port}")
-    return ["web"] if parts is None else ["sandbox"] if answer is None else []
+    status, body = _ask(plan.port, "/health/ready", plan.host)
+    if status != http.client.OK:
+        return _named(body) or ["web"]
+    if not plan.serve and not _ask(plan.sandbox_port, "/", f"127.0.0.1:{plan.sandbox_port}")[0]:
+        return ["sandbox"]
+    return []
 
 
-def _ask(port: int, path: str, host: str) -> list[str] | None:
-    """Return the failing parts that an address names, or None when it does not answer."""
+def _ask(port: int, path: str, host: str) -> tuple[int, bytes]:
+    """Return status and body; the status is 0 when nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
     try:
         connection.request("GET", path, headers={"Host": host})
         response = connection.getresponse()
-        body = response.read()
+        return response.status, response.read()
     except (OSError, http.client.HTTPException):
-        return None
+        return 0, b""
     finally:
         connection.close()
-    if response.status < http.client.BAD_REQUEST:
-        return []
+
+
+def _named(body: bytes) -> list[str]:
     try:
         return [str(name) for name in json.loads(body)["failing"]]
     except (ValueError, KeyError, TypeError):
-        return None
+        return []
