@@ -62,13 +62,14 @@ def _body(request: HttpRequest) -> Body:
 
 @_json("POST")
 def say(_request: HttpRequest, body: Body) -> Body:
-    """Let a person write: `account`, `contact`, `name`, `text`, `hours_ago`."""
+    """Let a person write: `account`, `contact`, `name`, `text`, `hours_ago`, `retry`."""
     said = phone.say(
         account=str(body.get("account", "messenger")),
         contact=str(body.get("contact") or ""),
         name=str(body.get("name") or ""),
         text=str(body.get("text") or ""),
         hours_ago=_number(body.get("hours_ago", 0)),
+        retry=body.get("retry") is not False,
     )
     contact = said.message.contact
     return {

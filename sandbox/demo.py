@@ -111,6 +111,7 @@ def environment(*, port: str, sandbox_port: str, openai_key: str = "") -> Mappin
         values |= {"OPENAI_API_KEY": "sandbox", "OPENAI_BASE_URL": f"{sandbox}/openai/v1"}
     return values
 
+
 BANNER_FR = """\
   {address}  le téléphone d'une cliente : écrivez « Bonjour, c'est combien la lampe Aube ? »
 

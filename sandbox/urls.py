@@ -1,13 +1,21 @@
 """Every address of the sandbox."""
 
 from django.urls import URLPattern, path, re_path
+from django.views.i18n import set_language
 
 from sandbox import controls
+from sandbox.page import views
 from sandbox.standins import graph, model, notion
 
 GRAPH = r"^graph(?:-instagram)?(?:/v\d+\.\d+)?/"
 
 urlpatterns: list[URLPattern] = [
+    path("", views.home, name="phone"),
+    path("thread", views.thread, name="thread"),
+    path("act", views.act, name="act"),
+    path("change-faults", views.change_faults, name="change-faults"),
+    path("notion-table", views.notion_table, name="notion-table"),
+    path("language", set_language, name="language"),
     path("health", controls.health),
     path("say", controls.say),
     path("human", controls.human),

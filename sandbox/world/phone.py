@@ -57,10 +57,11 @@ def say(
         text=text,
         at=at,
     )
-    status = _announce(where, message, at=int(at.timestamp() * 1000), retry=retry)
-    if status == courier.UNREACHABLE and not retry:
-        message.delete()
-    return Said(message, status)
+    moment = int(at.timestamp() * 1000)
+    event = meta.message(
+        where, contact=message.contact, mid=message.mid, text=message.text, at=moment
+    )
+    return Said(message, _announce(meta.body_of(where, event), message, retry=retry))
 
 
 def receive(
@@ -73,15 +74,17 @@ def receive(
     return message
 
 
-def answer_by_hand(*, account: str, contact: str, text: str) -> PhoneMessage:
-    """Let the owner write from Meta Business Suite: the product learns of it by an echo."""
+def answer_by_hand(*, account: str, contact: str, text: str, retry: bool = True) -> PhoneMessage:
+    """Let the owner write from Meta Business Suite: the product learns of it by an echo.
+
+    Raises CannotSayError; `retry` as in `say`.
+    """
     where = _account(account)
     if not (contact and text.strip()):
         raise CannotSayError("contact and text are needed")
     message = _from_account(where, contact, text, PhoneMessage.Author.OWNER)
-    body = meta.body_of(where, _echo_of(where, message, demo.PAGE_INBOX_APP_ID))
-    courier.post_until_taken(body, on_status=lambda status: _note(message, status))
-    message.refresh_from_db()
+    echo = _echo_of(where, message, demo.PAGE_INBOX_APP_ID)
+    _announce(meta.body_of(where, echo), message, retry=retry)
     return message
 
 
@@ -118,14 +121,12 @@ def as_json(message: PhoneMessage) -> dict[str, Any]:
     }
 
 
-def _announce(account: meta.Account, message: PhoneMessage, *, at: int, retry: bool) -> int:
-    event = meta.message(
-        account, contact=message.contact, mid=message.mid, text=message.text, at=at
-    )
-    body = meta.body_of(account, event)
+def _announce(body: bytes, message: PhoneMessage, *, retry: bool) -> int:
     status = courier.post(body)
     _note(message, status)
-    if status != courier.OK and (retry or status != courier.UNREACHABLE):
+    if status == courier.UNREACHABLE and not retry:
+        message.delete()
+    elif status != courier.OK:
         courier.retry_later(body, on_status=lambda later: _note(message, later))
     return status
 

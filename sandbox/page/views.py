@@ -1,0 +1,197 @@
+"""The page: a phone with a chat, and beside it the ledger of that conversation."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from sandbox import demo, settings
+from sandbox.page import faults as offers
+from sandbox.page import product
+from sandbox.page.thread import bubbles_of, steps_of, wait_of
+from sandbox.standins import notion_values
+from sandbox.world import courier, faults, phone
+from sandbox.world.meta import ACCOUNTS
+from sandbox.world.models import Fault, NotionPage
+
+REAL_SETTLE_SECONDS = 8
+REAL_SPACING_MINUTES = 5
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the page; a POST says something, or lets the owner answer by hand."""
+    if request.method != "POST":
+        return render(request, "sandbox/phone.html", _page(request))
+    text = request.POST.get("suggestion") or request.POST.get("text") or ""
+    account, contact = _account(request), request.POST.get("contact", "")
+    try:
+        if "by_hand" in request.POST:
+            said_by = phone.answer_by_hand(account=account, contact=contact, text=text, retry=False)
+            reached = said_by.status
+        else:
+            said = phone.say(account=account, contact=contact, text=text, retry=False)
+            contact, reached = said.message.contact, said.status
+    except phone.CannotSayError:
+        return render(request, "sandbox/phone.html", _page(request, problem=_empty(contact)))
+    product.expect_news(contact)
+    if reached == courier.UNREACHABLE:
+        page = _page(request, problem=_unreachable(), typed=text)
+        return render(request, "sandbox/phone.html", page, status=502)
+    return _back(account, contact)
+
+
+@require_GET
+def thread(request: HttpRequest) -> HttpResponse:
+    """Return the moving parts of the page as JSON: lists of {key, html}, and two fragments.
+
+    The fragments change only with what they tell: no token and no running seconds are in them.
+    """
+    shown = _moving_parts(request)
+    return JsonResponse(
+        {
+            "contact": shown["contact"],
+            "bubbles": [_part("bubble", bubble, bubble["key"]) for bubble in shown["bubbles"]],
+            "steps": [_part("step", step, step.key) for step in shown["steps"]],
+            "state": render_to_string("sandbox/_state.html", shown),
+            "lead": render_to_string("sandbox/_lead.html", shown),
+        }
+    )
+
+
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Take the conversation over or release it in the product, as the owner would."""
+    contact, account = request.POST.get("contact", ""), _account(request)
+    try:
+        external_id = ACCOUNTS[account].external_id
+        product.act(contact, external_id, request.POST.get("action", ""))
+    except product.UnreachableError:
+        page = _page(request, problem=_unreachable())
+        return render(request, "sandbox/phone.html", page, status=502)
+    return _back(account, contact)
+
+
+@require_POST
+def change_faults(request: HttpRequest) -> HttpResponse:
+    """Add the chosen fault, or take all away."""
+    offer = offers.offered(request.POST.get("fault", ""))
+    if "clear" in request.POST:
+        Fault.objects.all().delete()
+    elif offer:
+        service, _colon, kind = offer.value.partition(":")
+        chosen = request.POST.get("times", "1")
+        endless = chosen == "always" or kind == "echo_off"
+        faults.add(
+            {
+                "service": service,
+                "kind": kind,
+                "times": None if endless else int(chosen) if chosen.isdigit() else 1,
+                "seconds": offer.seconds,
+            }
+        )
+    return _back(_account(request), request.POST.get("contact", ""), "faults")
+
+
+@require_GET
+def notion_table(request: HttpRequest) -> HttpResponse:
+    """Show the rows of the Notion stand-in as a table."""
+    rows = [
+        [notion_values.plain(name, page.values.get(name)) for name in notion_values.COLUMNS]
+        for page in NotionPage.objects.filter(in_trash=False).order_by("-edited_at")
+    ]
+    return render(
+        request,
+        "sandbox/notion_table.html",
+        {
+            "columns": list(notion_values.COLUMNS),
+            "rows": rows,
+            "return_to": request.get_full_path(),
+        },
+    )
+
+
+def _moving_parts(request: HttpRequest) -> dict[str, Any]:
+    asked = request.POST if request.method == "POST" else request.GET
+    contact = asked.get("contact", "")
+    account = _account(request)
+    language = translation.get_language() or "fr"
+    journey = product.journey_of(contact, ACCOUNTS[account].external_id, language=language)
+    return {
+        "contact": contact,
+        "account": account,
+        "journey": journey,
+        "bubbles": bubbles_of(phone.thread(contact), journey),
+        "steps": steps_of(journey),
+        "wait": wait_of(journey),
+    }
+
+
+def _page(request: HttpRequest, *, problem: str = "", typed: str = "") -> dict[str, Any]:
+    return {
+        **_moving_parts(request),
+        "whole_page": True,
+        "problem": problem,
+        "typed": typed,
+        "unreachable": _unreachable(),
+        "business": demo.WORKSPACE_NAME,
+        "suggestions": _suggestions(),
+        "offers": offers.OFFERS,
+        "times": offers.TIMES,
+        "active_faults": [offers.shown(fault) for fault in Fault.objects.all()],
+        "product_url": settings.PUBLIC_URL,
+        "rules_answer": settings.RULES_ANSWER,
+        "settle": f"{settings.SETTLE_SECONDS:g}",
+        "spacing": f"{settings.MIN_SECONDS_BETWEEN_MESSAGES:g}",
+        "real_settle": REAL_SETTLE_SECONDS,
+        "real_spacing": REAL_SPACING_MINUTES,
+        "logins": (
+            (_("owner"), demo.OWNER_EMAIL, demo.MEMBERS_PASSWORD),
+            (_("member"), demo.MEMBER_EMAIL, demo.MEMBERS_PASSWORD),
+            (_("operator (admin)"), demo.OPERATOR_EMAIL, demo.OPERATOR_PASSWORD),
+        ),
+        "return_to": request.get_full_path() if request.method == "GET" else "/",
+    }
+
+
+def _suggestions() -> list[str]:
+    return [
+        _("Hello, how much is it?"),
+        _("Are you open on Saturday?"),
+        _("I would like to order the Brume lamp"),
+        _("Call me back on 06 39 98 12 34"),
+        _("I want to talk to a human"),
+        _("My mug arrived broken!"),
+        _("Thank you 👍"),
+    ]
+
+
+def _part(name: str, item: Any, key: str) -> dict[str, str]:
+    return {"key": key, "html": render_to_string(f"sandbox/_{name}.html", {name: item})}
+
+
+def _account(request: HttpRequest) -> str:
+    asked = request.POST if request.method == "POST" else request.GET
+    kind = asked.get("account", "messenger")
+    return kind if kind in ACCOUNTS else "messenger"
+
+
+def _back(account: str, contact: str, anchor: str = "") -> HttpResponseRedirect:
+    query = {"account": account, **({"contact": contact} if contact else {})}
+    return HttpResponseRedirect(f"/?{urlencode(query)}" + (f"#{anchor}" if anchor else ""))
+
+
+def _unreachable() -> str:
+    return _("Flow IA does not answer at %(url)s: nothing was sent, your text is still here.") % {
+        "url": settings.PUBLIC_URL
+    }
+
+
+def _empty(contact: str) -> str:
+    if contact:
+        return _("Write something first.")
+    return _("Write something first: answering by hand needs a message to answer.")
