@@ -17,7 +17,7 @@ def workspace_of(request: Request) -> Workspace:
 
     Raises NotFoundError when it is not theirs, does not exist, or is not named among several.
     """
-    mine = _workspaces_of(request.user)
+    mine = workspaces_of(request.user)
     named = request.headers.get("X-Workspace")
     if named:
         return _named(mine, named)
@@ -32,7 +32,7 @@ def chosen_workspace(request: HttpRequest) -> Workspace:
 
     Raises NotFoundError when the named one is not theirs, or when they have none.
     """
-    mine = _workspaces_of(request.user)
+    mine = workspaces_of(request.user)
     named = request.GET.get("workspace")
     if named:
         workspace = _named(mine, named)
@@ -55,7 +55,8 @@ def member_name(user: object) -> str:
     return str(user.uid)
 
 
-def _workspaces_of(user: object) -> QuerySet[Workspace]:
+def workspaces_of(user: object) -> QuerySet[Workspace]:
+    """Return the person's workspaces, the oldest membership first; raises NotFoundError."""
     if not isinstance(user, User):
         raise NotFoundError
     return Workspace.objects.filter(memberships__user=user).order_by("memberships__id")

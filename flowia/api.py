@@ -78,8 +78,11 @@ def _title(status: int) -> str:
         401: _("Not signed in"),
         403: _("Not allowed"),
         404: _("Not found"),
+        405: _("Method not allowed"),
+        406: _("Not acceptable"),
         409: _("Conflict"),
         413: _("Too large"),
+        415: _("Unsupported media type"),
         429: _("Too many requests"),
     }
     return titles.get(status, _("Error"))

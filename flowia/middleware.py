@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from flowia.api import problem
 from flowia.lib.errors import FlowError, TooLargeError
+from flowia.pages import told
 
 log = structlog.get_logger("flowia.requests")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -58,7 +59,7 @@ class BodyLimit:
 
 
 class FlowErrors:
-    """Turn a FlowError that a view let through into problem+json."""
+    """Turn a FlowError that a view let through into a page or problem+json."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -67,6 +68,6 @@ class FlowErrors:
         """Handle one request."""
         return self.get_response(request)
 
-    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for FlowError; anything else is a bug and goes on as such."""
-        return problem(error) if isinstance(error, FlowError) else None
+        return told(request, error) if isinstance(error, FlowError) else None

@@ -7,11 +7,15 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from flowia import health
 from flowia.lib.routes import both
 
+handler404 = "flowia.pages.not_found"
+handler500 = "flowia.pages.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", health.live, name="health"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
     *both("schema", SpectacularAPIView.as_view(), "schema"),
     *both("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("social.urls")),

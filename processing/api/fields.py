@@ -44,7 +44,7 @@ class ConversationFields(serializers.Serializer[Any]):
 
     def get_handoff_sentence(self, conversation: Conversation) -> str:
         """Why a human is needed, in words; empty when none is."""
-        return _in_words(conversation.handoff_reason)
+        return _in_words(conversation.handoff_reason, getattr(conversation, "handoff_data", None))
 
 
 class MessageFields(serializers.Serializer[Any]):

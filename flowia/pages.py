@@ -1,0 +1,39 @@
+"""Errors for people and for programs: the same event as a page or as a problem document."""
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from flowia.api import CONTENT_TYPE, problem, problem_body
+from flowia.lib.errors import FlowError, NotFoundError
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer 404 for an unknown address."""
+    return told(request, NotFoundError())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without touching the database: it may be what failed."""
+    if wants_page(request):
+        return render(request, "500.html", {"request_id": _request_id()}, status=500)
+    body = problem_body(status=500, code="error", detail=_("Something went wrong on our side."))
+    return JsonResponse(body, status=500, content_type=CONTENT_TYPE)
+
+
+def told(request: HttpRequest, error: FlowError) -> HttpResponse:
+    """Answer `error` as a page to browsers and as problem+json to everyone else."""
+    if not wants_page(request):
+        return problem(error)
+    template = "404.html" if error.status == NotFoundError.status else "flow_error.html"
+    return render(request, template, {"detail": error.detail}, status=error.status)
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Return whether the caller asked for HTML; programs seldom do, browsers always."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))

@@ -1,0 +1,48 @@
+// Keeps an open conversation fresh: every 3 seconds the page asks for its own changing part.
+// Without this file the page works the same, one reload later.
+
+const live = document.getElementById("live");
+const news = document.getElementById("news");
+const PAUSE = 3000;
+
+function version(root) {
+  return root.querySelector("[data-version]")?.dataset.version;
+}
+
+function replace(html) {
+  const fresh = document.createElement("div");
+  fresh.innerHTML = html;
+  if (!version(fresh) || version(fresh) === version(live)) return;
+  for (const open of live.querySelectorAll("details[open]")) {
+    const twin = fresh.querySelector(`#${CSS.escape(open.id)}`);
+    if (twin) twin.open = true;
+  }
+  const focused = live.contains(document.activeElement) ? path(document.activeElement) : null;
+  live.replaceChildren(...fresh.childNodes);
+  if (focused) live.querySelector(focused)?.focus({ preventScroll: true });
+  news.textContent = news.dataset.words;
+}
+
+// A summary is found again by its <details>, a button by its value.
+function path(element) {
+  if (element.tagName === "SUMMARY") return `#${CSS.escape(element.parentElement.id)} > summary`;
+  return element.value ? `button[value="${CSS.escape(element.value)}"]` : null;
+}
+
+async function refresh() {
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(location.href, {
+        headers: { "X-Fragment": "1", Accept: "text/html" },
+        redirect: "error",
+      });
+      if (answer.ok) replace(await answer.text());
+      if (answer.status === 404) return;
+    } catch {
+      // The network is away, or the session has ended: the next reload will tell.
+    }
+  }
+  setTimeout(refresh, PAUSE);
+}
+
+if (live) setTimeout(refresh, PAUSE);
