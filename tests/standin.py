@@ -1,0 +1,73 @@
+"""A programmable outside service over real HTTP on loopback: what to answer, what was asked."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class StandIn:
+    """Answers in the order given; the last one is repeated. `(status, body, headers)` each."""
+
+    url: str = ""
+    answers: deque[tuple[int, Any, dict[str, str]]] = field(default_factory=deque)
+    asked: list[Asked] = field(default_factory=list)
+
+    def answer(self, status: int, body: Any, **headers: str) -> None:
+        self.answers.append((status, body, {k.replace("_", "-"): v for k, v in headers.items()}))
+
+    def next_answer(self) -> tuple[int, Any, dict[str, str]]:
+        if not self.answers:
+            return 404, {"unprogrammed": True}, {}
+        return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
+
+
+@contextmanager
+def stand_in() -> Iterator[StandIn]:
+    service = StandIn()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            raw = self.rfile.read(length)
+            body = json.loads(raw) if raw else None
+            service.asked.append(Asked(self.command, self.path, dict(self.headers), body))
+            status, answer, headers = service.next_answer()
+            content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    service.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
