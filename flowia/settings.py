@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "processing",
     "billing",
     "integrations",
-    "django.contrib.admin",
+    "flowia.operators.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

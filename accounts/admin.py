@@ -1,0 +1,88 @@
+"""Operators' pages about people and workspaces."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Fact, Membership, User, Workspace
+from flowia.lib.admin import Rows
+
+if TYPE_CHECKING:
+    People = UserAdmin[User]
+    Facts = admin.TabularInline[Fact, Workspace]
+    Members = admin.TabularInline[Membership, Any]
+else:
+    People = UserAdmin
+    Facts = Members = admin.TabularInline
+
+
+class FactLines(Facts):
+    """The fact sheet, on the workspace's page."""
+
+    model = Fact
+    extra = 1
+    fields = ("position", "label", "value")
+
+
+class MemberLines(Members):
+    """Roles, on the workspace's and the person's page."""
+
+    model = Membership
+    extra = 0
+    raw_id_fields = ("user", "workspace")
+    fields: ClassVar[tuple[str, ...]] = ("user", "workspace", "role")
+
+
+class NewPerson(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A new person: an address in lower case and a password."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+
+    def clean_email(self) -> str:
+        """Addresses are kept in lower case."""
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class KnownPerson(UserChangeForm):  # type: ignore[type-arg]
+    """A known person."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class Users(People):
+    """Members and operators."""
+
+    form = KnownPerson
+    add_form = NewPerson
+    list_display = ("email", "name", "language", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "language")
+    search_fields = ("email", "name", "uid", "workspaces__name")
+    ordering = ("email",)
+    readonly_fields = ("uid", "created_at", "last_login")
+    inlines = (MemberLines,)
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name", "language", "uid", "created_at")}),
+        (
+            _("What they may do"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+
+
+@admin.register(Workspace)
+class Workspaces(Rows):
+    """Customers, with their members and fact sheets."""
+
+    list_display = ("name", "uid", "timezone", "language", "assistant_on", "created_at")
+    list_filter = ("assistant_on", "language")
+    search_fields = ("name", "uid", "members__email", "social_accounts__external_id")
+    inlines = (MemberLines, FactLines)

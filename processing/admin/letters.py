@@ -1,0 +1,54 @@
+"""Dead letters: what failed for good, and the button that tries it again."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from flowia.lib.admin import HasError, ReadOnlyRows, link
+from processing.admin.events import tell_replayed
+from processing.models import DeadLetter
+from processing.tasks import replay_dead_letter
+
+PAGES = {
+    "receive": "admin:social_webhookevent_change",
+    "respond": "admin:processing_message_change",
+    "send": "admin:processing_delivery_change",
+    "sync": "admin:integrations_syncrun_change",
+}
+
+
+@admin.register(DeadLetter)
+class DeadLetters(ReadOnlyRows):
+    """Work that failed for good; "has error" shows what nobody has replayed yet."""
+
+    error = Q(replayed_at__isnull=True)
+    list_display = (
+        "created_at",
+        "kind",
+        "row",
+        "workspace",
+        "reason",
+        "attempts",
+        "replayed_at",
+    )
+    list_filter = (HasError, "kind", "reason")
+    list_select_related = ("workspace",)
+    search_fields = ("workspace__name", "workspace__uid", "uid", "reason", "object_id")
+    actions = ("replay",)
+
+    @admin.display(description=_("row"))
+    def row(self, letter: DeadLetter) -> str:
+        """Link to the work that failed."""
+        page = PAGES.get(letter.kind)
+        return link(page, letter.object_id, letter.object_id) if page else str(letter.object_id)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Who may change dead letters may have them tried again."""
+        return request.user.has_perm("processing.change_deadletter")
+
+    @admin.action(description=_("Try the selected ones again"), permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
+        """Wake the selected work; what may already have left is never sent again."""
+        replayed = sum(replay_dead_letter(pk) for pk in queryset.values_list("pk", flat=True))
+        tell_replayed(self, request, replayed=replayed, selected=queryset.count())
