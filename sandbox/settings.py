@@ -22,9 +22,12 @@ env = environ.Env()
 for _file in (BASE_DIR.parent / ".env", VAR_DIR / "demo.env"):
     if _file.is_file():
         environ.Env.read_env(_file)
+    # A name left blank, as in a fresh copy of `.env.example`, is not set.
+    for _name in [name for name, value in os.environ.items() if not value]:
+        del os.environ[_name]
 for _name, _value in demo.environment(
-    port=os.environ.get("PORT") or "8000",
-    sandbox_port=os.environ.get("SANDBOX_PORT") or "8001",
+    port=os.environ.get("PORT", "8000"),
+    sandbox_port=os.environ.get("SANDBOX_PORT", "8001"),
     openai_key=os.environ.get("OPENAI_API_KEY", ""),
 ).items():
     os.environ.setdefault(_name, _value)

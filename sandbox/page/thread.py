@@ -38,6 +38,11 @@ class Step:
     facts: str = ""
     heading: bool = False
 
+    @property
+    def passed(self) -> int:
+        """How many gates let it through."""
+        return sum(1 for gate in self.gates if gate["passed"])
+
 
 @dataclass(frozen=True)
 class Wait:

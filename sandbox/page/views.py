@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -101,7 +103,7 @@ def change_faults(request: HttpRequest) -> HttpResponse:
 def notion_table(request: HttpRequest) -> HttpResponse:
     """Show the rows of the Notion stand-in as a table."""
     rows = [
-        [notion_values.plain(name, page.values.get(name)) for name in notion_values.COLUMNS]
+        [_cell(name, page.values.get(name)) for name in notion_values.COLUMNS]
         for page in NotionPage.objects.filter(in_trash=False).order_by("-edited_at")
     ]
     return render(
@@ -113,6 +115,11 @@ def notion_table(request: HttpRequest) -> HttpResponse:
             "return_to": request.get_full_path(),
         },
     )
+
+
+def _cell(name: str, stored: Any) -> str:
+    at = notion_values.moment(name, stored)
+    return date_format(localtime(at), "d/m/Y H:i") if at else notion_values.plain(name, stored)
 
 
 def _moving_parts(request: HttpRequest) -> dict[str, Any]:

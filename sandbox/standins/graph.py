@@ -10,6 +10,7 @@ from typing import Any
 from sandbox import demo, settings
 from sandbox.standins import graph_errors, graph_send, graph_tokens
 from sandbox.standins.front import Answer, Asked, RefusedError, Service, endpoint
+from sandbox.world.models import PhoneMessage
 
 LONG_TOKEN_SECONDS = 5_183_944
 SHORT_TOKEN_SECONDS = 5_400
@@ -128,7 +129,7 @@ def debug_token(asked: Asked) -> Answer:
 
 @endpoint(GRAPH, "node")
 def node(asked: Asked, *, node: str) -> Answer:
-    """Answer `me`, or one of the demo's Pages and Instagram account by id."""
+    """Answer `me`, one of the demo's accounts, or the profile of a person who wrote."""
     holder = graph_tokens.require(asked)
     wanted = holder.node if node == "me" else node
     known: dict[str, dict[str, Any]] = {
@@ -142,6 +143,10 @@ def node(asked: Asked, *, node: str) -> Answer:
         },
         **{page: {"id": page, "name": name} for page, name in PAGES},
     }
+    person = PhoneMessage.objects.filter(contact=wanted).first()
+    if person:
+        name = person.name or f"Contact {wanted[-4:]}"
+        known[wanted] = {"id": wanted, "name": name, "first_name": name, "last_name": ""}
     if wanted not in known:
         raise graph_errors.refuse(f"Object with ID '{wanted}' does not exist.", 100, 33)
     return Answer(known[wanted])

@@ -83,6 +83,11 @@ def plain(name: str, stored: Any) -> str:
     return str(stored or "")
 
 
+def moment(name: str, stored: Any) -> datetime | None:
+    """Return a stored date as a moment, or None for another column or an empty cell."""
+    return datetime.fromisoformat(stored["start"]) if stored and COLUMNS[name] == "date" else None
+
+
 def _column(name: str, kind: str) -> dict[str, Any]:
     options = [
         {"id": f"o-{option}", "name": option, "color": "default", "description": None}

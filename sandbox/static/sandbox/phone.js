@@ -128,7 +128,8 @@
       if (pressed?.name === "suggestion" && !field.value) field.value = text;
     } finally {
       sending = false;
-      field.focus();
+      // On a touch screen, focus would open the keyboard over the answer.
+      if (pressed?.name !== "suggestion") field.focus();
     }
   });
 
