@@ -17,6 +17,7 @@ os.environ["FLOWIA_VAR"] = tempfile.mkdtemp(prefix="flowia-tests-")
 # A port nobody listens on: a wake-up that gets lost is part of the design, a shared Redis is not.
 os.environ["REDIS_URL"] = "redis://127.0.0.1:1/0"
 atexit.register(shutil.rmtree, os.environ["FLOWIA_VAR"], ignore_errors=True)
+(embedded.var_dir() / "static").mkdir()  # WhiteNoise warns when it is missing
 embedded.env_files = list  # the developer's own .env stays out
 
 from flowia.settings import *  # noqa: E402, F403 - after the environment is clean
