@@ -24,6 +24,8 @@ TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_keepalive": True,
     "health_check_interval": 5,
     "global_keyprefix": "flowia:",
+    # Publishing must fail at once, not after kombu's patient attempts (6 s, measured).
+    "max_retries": 0,
 }
 
 app = Celery("flowia")
@@ -31,6 +33,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_queues=[Queue(name, routing_key=name) for name in QUEUES],
     task_default_queue="background",
+    task_routes={
+        "processing.tasks.receive": {"queue": "incomingMessages"},
+        "processing.tasks.respond": {"queue": "incomingMessages"},
+        "processing.tasks.dispatch": {"queue": "incomingMessages"},
+        "processing.tasks.send": {"queue": "autoReply"},
+        "processing.tasks.sync": {"queue": "background"},
+    },
     task_create_missing_queues=False,
     task_ignore_result=True,
     task_acks_late=False,

@@ -6,7 +6,7 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 
-class KeepingScheduler(DatabaseScheduler):
+class KeepingScheduler(DatabaseScheduler):  # type: ignore[misc] # the library has no types
     """Add the entries of `CELERY_BEAT_SCHEDULE` that are missing; leave the others alone.
 
     The library's own scheduler writes the settings over the rows at every start, which would

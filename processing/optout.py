@@ -13,7 +13,7 @@ WHOLE = {
     "stop it", "stop please", "stop svp", "stop merci", "ne plus recevoir",
 }  # fmt: skip
 PHRASES = (
-    re.compile(r"\bne m ?(?:ecri(?:vez|s|re)|contact(?:ez|e|er)) plus\b"),
+    re.compile(r"\bne me? ?(?:ecri(?:vez|s|re)|contact(?:ez|e|er)) plus\b"),
     re.compile(r"\b(?:arretez?|cessez?) de m ?(?:ecrire|contacter|envoyer|harceler)\b"),
     re.compile(r"\bne plus (?:m ?ecrire|me contacter|recevoir (?:de|vos) messages?)\b"),
     re.compile(r"\b(?:desinscri(?:vez|s)|desabonnez?) ?moi\b"),

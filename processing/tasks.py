@@ -14,31 +14,31 @@ from processing.wakes import Wake
 from social import events
 
 
-@shared_task(queue="incomingMessages")
+@shared_task
 def receive(event_id: int) -> None:
     """Turn a stored webhook call into messages."""
     _relay(pipeline.receive(event_id))
 
 
-@shared_task(queue="incomingMessages")
+@shared_task
 def respond(message_id: int) -> None:
     """Decide on an inbound message."""
     _relay(pipeline.respond(message_id))
 
 
-@shared_task(queue="autoReply")
+@shared_task
 def send(delivery_id: int) -> None:
     """Hand a message over to its network."""
     _relay(pipeline.send(delivery_id))
 
 
-@shared_task(queue="background")
+@shared_task
 def sync(run_id: int) -> None:
     """Write a lead into a workspace's tool."""
     _relay(pipeline.sync(run_id))
 
 
-@shared_task(queue="incomingMessages")
+@shared_task
 def dispatch() -> None:
     """Wake what is due or was forgotten; beat calls this every second."""
     _relay(due_work.due(redis_client()))
