@@ -7,6 +7,7 @@ addresses, secrets and waiting times.
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -18,19 +19,22 @@ VAR_DIR = Path(os.environ.get("FLOWIA_VAR") or BASE_DIR.parent / "var").resolve(
 
 VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-env = environ.Env()
+# What the sandbox is told, in its own dictionary: importing this must not change the process.
+# A name left blank, as in a fresh copy of `.env.example`, is not set.
+_told = {name: value for name, value in os.environ.items() if value}
+Env: Any = type("Env", (environ.Env,), {"ENVIRON": _told})
 for _file in (BASE_DIR.parent / ".env", VAR_DIR / "demo.env"):
     if _file.is_file():
-        environ.Env.read_env(_file)
-    # A name left blank, as in a fresh copy of `.env.example`, is not set.
-    for _name in [name for name, value in os.environ.items() if not value]:
-        del os.environ[_name]
+        Env.read_env(_file)
+        for _name in [name for name, value in _told.items() if not value]:
+            del _told[_name]
 for _name, _value in demo.environment(
-    port=os.environ.get("PORT", "8000"),
-    sandbox_port=os.environ.get("SANDBOX_PORT", "8001"),
-    openai_key=os.environ.get("OPENAI_API_KEY", ""),
+    port=_told.get("PORT", "8000"),
+    sandbox_port=_told.get("SANDBOX_PORT", "8001"),
+    openai_key=_told.get("OPENAI_API_KEY", ""),
 ).items():
-    os.environ.setdefault(_name, _value)
+    _told.setdefault(_name, _value)
+env = Env()
 
 # Nothing lasting is signed here, so a key per process is enough.
 SECRET_KEY = secrets.token_urlsafe(50)

@@ -11,8 +11,9 @@ from sandbox.world import courier, faults, meta
 from sandbox.world.models import PhoneMessage
 
 LONGEST_TEXT = 2000
-DELIVERY_SECONDS = 0.3
-READ_SECONDS = 0.9
+# The person's phone shows the message, then they read it: so many times the echo's own delay.
+DELIVERED_AFTER = 2
+READ_AFTER = 4
 
 
 class CannotSayError(ValueError):
@@ -97,9 +98,11 @@ def post_echo(message: PhoneMessage, *, app_id: str = "") -> None:
         return
     seen = {"contact": message.contact, "mid": message.mid}
     delivered = meta.body_of(account, meta.delivery(account, **seen))
-    courier.later(DELIVERY_SECONDS, lambda: courier.post_until_taken(delivered))
     courier.later(
-        READ_SECONDS,
+        DELIVERED_AFTER * settings.ECHO_SECONDS, lambda: courier.post_until_taken(delivered)
+    )
+    courier.later(
+        READ_AFTER * settings.ECHO_SECONDS,
         lambda: courier.post_until_taken(meta.body_of(account, meta.read(account, **seen))),
     )
 
