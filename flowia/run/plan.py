@@ -60,8 +60,11 @@ class Plan:
 
         They read `.env` and the files in `var` themselves; a blank name would hide those.
         """
+        # Each worker would repeat Django's system checks; in the demo nobody waits for them.
+        quick = {} if self.serve else {"CELERY_SKIP_CHECKS": "1"}
         return {
             **{name: value for name, value in GIVEN.items() if value},
+            **quick,
             "PYTHONUTF8": "1",
             "FLOWIA_VAR": str(self.var),
             "PORT": str(self.port),
