@@ -28,7 +28,7 @@ LATER_SECONDS = 10.0
 
 def push(connection: Connection, record: LeadRecord, external_id: str) -> str:
     """Create or update the lead's page; returns its id, raises ConnectorError."""
-    client = _client(connection.token)
+    client = _client(connection.token, settings.NOTION_API_URL)
     try:
         properties = _properties(connection.field_map, record)
         known = external_id or _find(client, connection, record.lead_uid)
@@ -92,7 +92,9 @@ def _text(text: str) -> list[dict[str, Any]]:
 
 
 def _error(error: HTTPResponseError) -> ConnectorError:
-    code = str(getattr(error, "code", "") or f"http_{error.status}")
+    # The library gives its own codes as an enumeration and unknown ones as text.
+    given = getattr(error, "code", "")
+    code = str(getattr(given, "value", given) or f"http_{error.status}")
     if error.status in DEAD or error.status == GONE:
         return ConnectorError(code, needs="needs_login")
     if error.status in LATER:
@@ -103,11 +105,11 @@ def _error(error: HTTPResponseError) -> ConnectorError:
 
 
 @lru_cache(maxsize=64)
-def _client(token: str) -> Client:
+def _client(token: str, address: str) -> Client:
     # Without a logger of ours, every client adds one more console handler (crm.md, section 1).
     return Client(
         auth=token,
-        base_url=settings.NOTION_API_URL,
+        base_url=address,
         notion_version=VERSION,
         timeout_ms=TIMEOUT_MS,
         retry=False,

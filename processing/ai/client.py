@@ -52,7 +52,7 @@ def _responses(prompt: Prompt, form: dict[str, Any]) -> Completion:
     }
     if settings.OPENAI_REASONING_EFFORT:
         request["reasoning"] = {"effort": settings.OPENAI_REASONING_EFFORT}
-    response: Any = openai_client().responses.create(**request)
+    response: Any = _client().responses.create(**request)
     if response.status == "incomplete":
         raise AnswerUnavailable("model_truncated")
     if _refused(response):
@@ -83,7 +83,7 @@ def _chat(prompt: Prompt, form: dict[str, Any]) -> Completion:
     }
     if settings.OPENAI_REASONING_EFFORT:
         request["reasoning_effort"] = settings.OPENAI_REASONING_EFFORT
-    completion: Any = openai_client().chat.completions.create(**request)
+    completion: Any = _client().chat.completions.create(**request)
     choice = completion.choices[0]
     if choice.message.refusal or choice.finish_reason == "content_filter":
         raise AnswerUnavailable("model_refused")
@@ -103,13 +103,13 @@ def _retry_after(error: openai.RateLimitError) -> float | None:
     return float(value) if value.replace(".", "", 1).isdigit() else None
 
 
+def _client() -> openai.OpenAI:
+    return _client_for(settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL)
+
+
 @cache
-def openai_client() -> openai.OpenAI:
-    """Return the one client of this process, made at its first use."""
+def _client_for(key: str, address: str) -> openai.OpenAI:
     # Made at the first use, in the worker's own process: a missing key must not stop the start.
     return openai.OpenAI(
-        api_key=settings.OPENAI_API_KEY or None,
-        base_url=settings.OPENAI_BASE_URL,
-        timeout=TIMEOUT_SECONDS,
-        max_retries=0,
+        api_key=key or None, base_url=address, timeout=TIMEOUT_SECONDS, max_retries=0
     )

@@ -16,7 +16,6 @@ from pytest_django import Settings
 from accounts.models import Fact, Workspace
 from integrations.models import Integration, SyncRun
 from processing import pipeline
-from processing.ai import client as model_client
 from processing.models import Conversation, Delivery, InteractionEvent, Message, Scenario
 from social.models import SocialAccount, WebhookEvent
 from tests.factories import make_account, make_workspace
@@ -157,7 +156,6 @@ def scene(db: None, settings: Settings) -> Iterator[Scene]:
         settings.META_GRAPH_URL = graph.url
         settings.OPENAI_BASE_URL = f"{model.url}/v1"
         settings.NOTION_API_URL = notion.url
-        model_client.openai_client.cache_clear()
         graph.answer(200, {"recipient_id": PERSON, "message_id": "m_out_1"})
         model.answer(200, model_says())
         yield _scene(graph, model, notion)
