@@ -3,6 +3,8 @@
 An empty environment runs the embedded default: SQLite and a private Redis in `var/`.
 """
 
+from urllib.parse import quote
+
 import environ
 from django.utils.translation import gettext_lazy as _
 
@@ -88,7 +90,10 @@ TEMPLATES = [
 ]
 
 # --- database --------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR}/flowia.sqlite3")}
+# Quoted, since a folder's name may hold what means something in a URL.
+DATABASES = {
+    "default": env.db("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR))}/flowia.sqlite3"),
+}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
