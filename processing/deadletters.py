@@ -4,9 +4,7 @@ from datetime import datetime
 
 from accounts.models import Workspace
 from processing.models import DeadLetter, Delivery, Message
-from social.models import WebhookEvent
-
-KINDS = {"receive": WebhookEvent, "respond": Message, "send": Delivery}
+from social import events
 
 
 def bury(
@@ -42,6 +40,8 @@ def exhume(dead_letter_id: int, *, now: datetime) -> tuple[str, int] | None:
 
 def _reopen(letter: DeadLetter, now: datetime) -> bool:
     row = letter.object_id
+    if letter.kind == "receive":
+        return events.reopen(row, now=now)
     if letter.kind == "respond":
         handed_over = Message.objects.filter(pk=row, outcome=Message.Outcome.HANDOFF)
         return bool(handed_over.update(outcome="", reason="", next_at=now, attempts=0))

@@ -167,10 +167,15 @@ def newer_inbound(message: Message) -> bool:
 
 
 def answered_since(message: Message) -> bool:
-    """Return whether something was written to the contact after this message."""
+    """Return whether a human wrote after this message, or an answer to it or a newer one exists.
+
+    An answer to an older message says nothing of this one, even when it left later.
+    """
+    by_human = Q(author=Message.Author.HUMAN, sent_at__gt=message.sent_at)
+    by_assistant = Q(author=Message.Author.ASSISTANT, in_reply_to__sent_at__gte=message.sent_at)
     return (
-        Message.objects.filter(conversation_id=message.conversation_id)
-        .filter(direction=Message.Direction.OUTBOUND, sent_at__gt=message.sent_at)
+        Message.objects.filter(by_human | by_assistant, conversation_id=message.conversation_id)
+        .filter(direction=Message.Direction.OUTBOUND)
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED])
         .exists()
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from flowia.lib import clock
@@ -39,6 +40,8 @@ def receive(event_id: int) -> list[Wake]:
         try:
             with transaction.atomic():
                 reason, found = _take_in(entry, event)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:  # noqa: BLE001 - kept in the row for an operator to replay
             reason, found, broken = "failed", [], error
         reasons.append(reason)

@@ -4,6 +4,7 @@ Whatever happens is written down: a reply, a draft held for approval, a handoff,
 reason, or a moment at which to look again.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,9 +43,11 @@ def respond(message_id: int) -> list[Wake]:
     if message.attempts > MAX_ATTEMPTS:
         return _give_up(message)
     scenario = scenario_for(message.workspace)
-    decision = decide(_situation(message, scenario, now))
+    situation = _situation(message, scenario, now)
+    decision = decide(situation)
     if decision.kind is Kind.REPLY and not _reserve(message, now):
-        decision = decide(_situation(message, scenario, now))
+        # Somebody else took the day's last one between the look and the grasp.
+        decision = decide(replace(situation, quota_remaining=0))
     if decision.kind is not Kind.REPLY or scenario is None:
         return _conclude(message, decision)
     try:

@@ -131,6 +131,7 @@ def _sent(delivery: Delivery, result: SendResult, *, milliseconds: int) -> None:
         )
         if won:
             count_as_sent(message)
+            inbox.unflag(message.conversation, "send_unconfirmed")
             _tell(message, "sent", "sent", data={"milliseconds": milliseconds})
 
 

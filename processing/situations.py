@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.models import Fact, Workspace
 from billing.quotas import Usage
@@ -76,7 +77,7 @@ def brief_for(message: Message, scenario: Scenario, capabilities: Capabilities) 
 def _history(message: Message) -> tuple[Line, ...]:
     rows = (
         Message.objects.filter(conversation_id=message.conversation_id)
-        .filter(sent_at__lte=message.sent_at)
+        .filter(Q(sent_at__lte=message.sent_at) | Q(direction=Message.Direction.OUTBOUND))
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
         .exclude(text="")
         .exclude(pk=message.pk)

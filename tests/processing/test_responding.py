@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from billing.models import Quota, Subscription
 from processing import pipeline
-from processing.models import DeadLetter, Lead, Message, Scenario
+from processing.models import Conversation, DeadLetter, Lead, Message, Scenario
 from tests.processing.conftest import Scene, model_document, model_says
 
 
@@ -92,6 +92,33 @@ def test_order_is_the_networks_not_that_of_arrival(scene: Scene) -> None:
 
     assert scene.reply().in_reply_to == newer
     assert Message.objects.get(external_id="ancien").reason == "superseded"
+
+
+def test_an_answer_to_an_older_message_does_not_answer_a_newer_one(scene: Scene) -> None:
+    scene.say("C'est combien ?")
+    scene.run()
+    # Written before our answer left, announced after it.
+    between = scene.item(message={"mid": "entre", "text": "Et la livraison ?"})
+    between["timestamp"] = round(scene.reply().sent_at.timestamp() * 1000) - 1
+    scene.post(scene.envelope(between))
+    Conversation.objects.update(next_automatic_at=None)
+    scene.graph.answers.clear()
+    scene.graph.answer(200, {"message_id": "m_out_2"})
+    scene.run()
+
+    assert Message.objects.get(external_id="entre").outcome == "reply"
+    roles = [item["role"] for item in scene.model.asked[1].body["input"]]
+    assert roles == ["user", "assistant", "user"]
+
+
+def test_a_human_who_answered_has_answered(scene: Scene) -> None:
+    message = scene.say()
+    scene.echo(text="39 €", app_id=1)
+    Conversation.objects.update(handled_by="assistant")
+    scene.run()
+
+    message.refresh_from_db()
+    assert message.reason == "already_answered"
 
 
 def test_the_settle_time_waits_for_more(scene: Scene, settings: Settings) -> None:
