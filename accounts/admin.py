@@ -12,18 +12,18 @@ from flowia.lib.admin import Rows
 
 if TYPE_CHECKING:
     People = UserAdmin[User]
-    Facts = admin.TabularInline[Fact, Workspace]
-    Members = admin.TabularInline[Membership, Any]
+    Facts = admin.StackedInline[Fact, Workspace]
+    Members = admin.StackedInline[Membership, Any]
 else:
     People = UserAdmin
-    Facts = Members = admin.TabularInline
+    Facts = Members = admin.StackedInline
 
 
 class FactLines(Facts):
     """The fact sheet, on the workspace's page."""
 
     model = Fact
-    extra = 1
+    extra = 0
     fields = ("position", "label", "value")
 
 
@@ -66,13 +66,14 @@ class Users(People):
     list_filter = ("is_active", "is_staff", "is_superuser", "language")
     search_fields = ("email", "name", "uid", "workspaces__name")
     ordering = ("email",)
+    filter_horizontal = ()
     readonly_fields = ("uid", "created_at", "last_login")
     inlines = (MemberLines,)
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "language", "uid", "created_at")}),
         (
             _("What they may do"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
         ),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)

@@ -55,7 +55,8 @@ def decision_on(message: Message) -> InteractionEvent | None:
 def inbox_of(workspace: Workspace, *, show: str = "", search: str = "") -> QuerySet[Conversation]:
     """Return the threads as the inbox lists them: those that need a human first, then by time.
 
-    `show` is `needs`, `hot` or nothing; `search` looks into contacts' names. Each thread brings
+    `show` is `needs`, `hot` or nothing; `search` looks into contacts'
+    names and the ends of their ids. Each thread brings
     its contact's lead, its last words (`last_text`, `last_author`) and `waits_until`.
     """
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sent_at", "-id")
@@ -71,7 +72,8 @@ def inbox_of(workspace: Workspace, *, show: str = "", search: str = "") -> Query
         )
     )
     if search:
-        rows = rows.filter(contact__name__icontains=search)
+        named = Q(contact__name__icontains=search) | Q(contact__external_id__endswith=search)
+        rows = rows.filter(named)
     if show == "needs":
         rows = rows.filter(urgent=True)
     elif show == "hot":

@@ -21,13 +21,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """One message with its story; gates and facts belong to an inbound message's last decision."""
+    """One message with its story; gates and facts belong to an inbound message's last decision.
+
+    `answer` is what was written back, when it stands among the same messages.
+    """
 
     message: Message
     sentence: str
     gates: Sequence[dict[str, Any]]
     facts: dict[str, Any]
     steps: Sequence[Step]
+    answer: Message | None = None
 
     @property
     def inbound(self) -> bool:
@@ -64,10 +68,11 @@ def lines_of(messages: Iterable[Message]) -> list[Line]:
         question = answered.get(event.message_id)
         if question is not None:
             stories[question].append(event)
-    return [_line(message, stories[message.pk]) for message in said]
+    answers = {message.in_reply_to_id: message for message in said if message.in_reply_to_id}
+    return [_line(message, stories[message.pk], answers.get(message.pk)) for message in said]
 
 
-def version_of(conversation: Conversation) -> str:
+def stamp_of(conversation: Conversation) -> str:
     """Return what changes whenever the conversation's page would: its newest rows and handler."""
     last_event = conversation.interactions.order_by("-id").values_list("pk", flat=True).first()
     message = conversation.messages.order_by("-id").first()
@@ -75,7 +80,7 @@ def version_of(conversation: Conversation) -> str:
     return f"{last_event}.{newest}.{conversation.handled_by}"
 
 
-def _line(message: Message, story: list[InteractionEvent]) -> Line:
+def _line(message: Message, story: list[InteractionEvent], answer: Message | None) -> Line:
     story = sorted(story, key=lambda event: event.pk)
     decisions = [
         event
@@ -87,7 +92,14 @@ def _line(message: Message, story: list[InteractionEvent]) -> Line:
     return Line(
         message=message,
         sentence=sentence(message.reason, data) if message.reason else "",
-        gates=gates_of(last) if last else [],
+        gates=_once(gates_of(last)) if last else [],
         facts=last.data if last else {},
+        answer=answer,
         steps=[Step(event.created_at, sentence_of(event)) for event in story],
     )
+
+
+def _once(gates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Drop a gate that says the same as the one before it: people need to read it once."""
+    before = [None, *(gate["reason"] for gate in gates)]
+    return [gate for gate, said in zip(gates, before, strict=False) if gate["reason"] != said]

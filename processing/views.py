@@ -19,7 +19,7 @@ from flowia.lib.errors import NotFoundError
 from processing.actions import give_back, step_in
 from processing.models import Conversation
 from processing.reading import conversations_of, inbox_counts, inbox_of
-from processing.thread import lines_of, version_of
+from processing.thread import lines_of, stamp_of
 
 ROWS_PER_PAGE = 20
 MESSAGES_PER_PAGE = 40
@@ -62,7 +62,7 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "lines": lines_of(reversed(list(page))),
         "needs": found.handoff_reason,
         "now": clock.now(),
-        "version": version_of(found),
+        "stamp": stamp_of(found),
     }
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"

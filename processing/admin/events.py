@@ -76,7 +76,7 @@ class Ledger(ReadOnlyRows):
         "reason",
         "request_id",
     )
-    list_filter = ("kind", "outcome", HasError)
+    list_filter = ("kind", HasError)
     list_select_related = ("workspace",)
     search_fields = (
         "workspace__name",

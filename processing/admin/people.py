@@ -43,7 +43,13 @@ class Conversations(ReadOnlyRows):
         "last_message_at",
         "window_closes_at",
     )
-    list_filter = ("handled_by", HasError, "kind", "social_account__kind", "handoff_reason")
+    list_filter = (
+        "handled_by",
+        ("handoff_reason", admin.EmptyFieldListFilter),
+        HasError,
+        "kind",
+        "social_account__kind",
+    )
     list_select_related = ("contact", "workspace", "social_account")
     search_fields = (
         "contact__name",

@@ -56,7 +56,7 @@ class Deliveries(ReadOnlyRows):
         "next_at",
         "finished_at",
     )
-    list_filter = ("status", HasError, "error_code")
+    list_filter = ("status", HasError)
     list_select_related = ("workspace", "message")
     search_fields = (
         "message__external_id",
