@@ -46,8 +46,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Wait:
-    """A reply that waits: why, until when, and how many seconds are left."""
+    """A reply that waits: by which rule, until when, and how many seconds are left."""
 
+    rule: str
     sentence: str
     until: datetime
     seconds: int
@@ -57,14 +58,17 @@ def steps_of(journey: Journey) -> list[Step]:
     """Return the ledger, message by message: the newest message first, its steps in order."""
     texts = {row["id"]: row["text"] for row in journey.messages if row["direction"] == "inbound"}
     groups: dict[str, list[Step]] = {}
+    # An answer's own steps stay with the message that was the newest when it first appeared.
+    home: dict[str, str] = {}
     last = ""
     for row in journey.interactions:
         message = str(row["message"] or "")
         if message in texts and message not in groups:
             at = _moment(row["at"])
             groups[message] = [Step(f"m{message}", at, texts[message], heading=True)]
-        last = message if message in groups else last
-        groups.setdefault(last, []).append(_step(row))
+            home[message] = last = message
+        group = home.setdefault(message, last) if message else last
+        groups.setdefault(group, []).append(_step(row))
     return [step for group in reversed(groups.values()) for step in group]
 
 
@@ -75,7 +79,7 @@ def wait_of(journey: Journey) -> Wait | None:
         return None
     until = _moment(message["next_at"])
     left = (until - datetime.now(UTC)).total_seconds()
-    return Wait(message["sentence"], until, max(0, round(left)))
+    return Wait(message["reason"], message["sentence"], until, max(0, round(left)))
 
 
 def bubbles_of(messages: list[PhoneMessage], journey: Journey) -> list[dict[str, Any]]:

@@ -135,6 +135,9 @@ def _moving_parts(request: HttpRequest) -> dict[str, Any]:
         "bubbles": bubbles_of(phone.thread(contact), journey),
         "steps": steps_of(journey),
         "wait": wait_of(journey),
+        "settle": f"{settings.SETTLE_SECONDS:g}",
+        "spacing": f"{settings.MIN_SECONDS_BETWEEN_MESSAGES:g}",
+        "real_settle": REAL_SETTLE_SECONDS,
     }
 
 
@@ -152,9 +155,6 @@ def _page(request: HttpRequest, *, problem: str = "", typed: str = "") -> dict[s
         "active_faults": [offers.shown(fault) for fault in Fault.objects.all()],
         "product_url": settings.PUBLIC_URL,
         "rules_answer": settings.RULES_ANSWER,
-        "settle": f"{settings.SETTLE_SECONDS:g}",
-        "spacing": f"{settings.MIN_SECONDS_BETWEEN_MESSAGES:g}",
-        "real_settle": REAL_SETTLE_SECONDS,
         "real_spacing": REAL_SPACING_MINUTES,
         "logins": (
             (_("owner"), demo.OWNER_EMAIL, demo.MEMBERS_PASSWORD),
@@ -170,7 +170,7 @@ def _suggestions() -> list[str]:
         _("Hello, how much is it?"),
         _("Are you open on Saturday?"),
         _("I would like to order the Brume lamp"),
-        _("Call me back on 06 39 98 12 34"),
+        _("Call me back on 02 61 91 88 07"),
         _("I want to talk to a human"),
         _("My mug arrived broken!"),
         _("Thank you 👍"),

@@ -96,11 +96,12 @@ RULES = (
 
 TOPICS = (
     Topic("workshop", r"\b(ateliers?\b(?! lumiere)|cours|stages?|initiation|workshops?|class(es)?)",
-          r"ateliers?\b(?! lumiere)|workshop", WARM, "{label} : {value}.", "{label}: {value}."),
+          r"ateliers?\b(?! lumiere)|workshop", WARM, "{label}\u00a0: {value}.",
+          "{label}: {value}."),
     Topic("delivery", r"\b(livr\w+|expedi\w+|envo(i|yer|yez)|colis|deliver\w*|ship\w*)",
-          r"livraison|expedition|delivery", WARM, "{label} : {value}.", "{label}: {value}."),
+          r"livraison|expedition|delivery", WARM, "{label}\u00a0: {value}.", "{label}: {value}."),
     Topic("return", r"\b(retours?|retourner|rendre|echang\w+|returns?)\b",
-          r"retours?|return", COLD, "{label} : {value}.", "{label}: {value}."),
+          r"retours?|return", COLD, "{label}\u00a0: {value}.", "{label}: {value}."),
     Topic("hours", r"\b(ouvert\w*|horaires?|ferm\w+|dimanche|lundi|samedi|quelle heure|open\w*"
           r"|hours?|close\w*|sunday|saturday)",
           r"horaire|hours", COLD, "Nous sommes ouverts {value}.", "Our opening hours: {value}."),
@@ -230,7 +231,7 @@ def _labelled(pattern: str, facts: Mapping[str, str]) -> list[tuple[str, str]]:
 def _all_products(facts: Mapping[str, str]) -> list[str]:
     other = "|".join(topic.fact for topic in TOPICS)
     return [
-        f"{label} : {value}."
+        f"{label}\u00a0: {value}."
         for label, value in facts.items()
         if "€" in value and not re.search(other, folded(label))
     ]
@@ -244,7 +245,7 @@ def _named_products(words: str, facts: Mapping[str, str]) -> list[str]:
         for line in _all_products(facts)
         if any(
             word.startswith(heard) and word != "poser"
-            for word in re.findall(r"\w+", folded(line.partition(" : ")[0]))
+            for word in re.findall(r"\w+", folded(line.partition("\u00a0: ")[0]))
         )
     ]
 

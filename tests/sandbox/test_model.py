@@ -60,7 +60,7 @@ def ask(sandbox: Sandbox, text: str, schema: dict[str, Any] = SCHEMA) -> Any:
         ("Vous êtes ouverts samedi ?", "reply", "cold", "10 h à 19 h"),
         ("Où êtes-vous ?", "reply", "warm", "rue des Lanternes"),
         ("Combien pour un atelier ?", "reply", "warm", "55 €"),
-        ("Rappelez-moi au 06 39 98 12 34", "reply", "hot", "rappelle"),
+        ("Rappelez-moi au 02 61 91 88 07", "reply", "hot", "rappelle"),
         ("Je voudrais commander la suspension Brume", "reply", "hot", "145 €"),
         ("Ma tasse est arrivée cassée !", "handoff", "cold", "équipe"),
         ("Je veux parler à un humain", "handoff", "cold", "équipe"),
