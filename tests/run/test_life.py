@@ -1,0 +1,97 @@
+"""One run from its first second to its last: restarts, a second try, Ctrl-C, and the next day.
+
+Its folder's name holds everything that breaks configuration files.
+"""
+
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack import Stack, fetch, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run"), pytest.mark.timeout(300)]
+RESTART_SECONDS = 40
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("a b é %x ;y #z+'q\"")
+    found = Stack(folder, {"SETTLE_SECONDS": "0.2", "LANG": "en_US.UTF-8"})
+    found.start()
+    yield found
+    found.kill()
+
+
+@pytest.mark.parametrize("name", ["worker-incoming", "worker-reply", "beat", "web", "sandbox"])
+def test_a_killed_process_is_started_again(running: Stack, name: str) -> None:
+    before = running.pids[name]
+    os.kill(before, signal.SIGKILL)
+
+    assert wait_until(lambda: running.pids[name] != before, RESTART_SECONDS)
+    assert wait_until(running.ready, RESTART_SECONDS)
+
+
+def test_a_killed_valkey_comes_back_and_the_workers_find_it(running: Stack) -> None:
+    before = running.pids["valkey"]
+    os.kill(before, signal.SIGKILL)
+
+    assert wait_until(lambda: running.pids["valkey"] != before, RESTART_SECONDS)
+    assert wait_until(running.ready, RESTART_SECONDS)
+
+
+def test_a_customer_is_answered(running: Stack) -> None:
+    wait_until(lambda: fetch(running.sandbox_url + "/counts")[0] == 200, RESTART_SECONDS)
+    said = running.manage("sandbox_say", "Bonjour, combien coûte la lampe Aube ?")
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "89" in said.stdout
+
+
+def test_the_password_of_redis_is_nowhere_to_be_seen(running: Stack) -> None:
+    services = running.var / "services.env"
+    password = services.read_text(encoding="utf-8").split(":")[2].split("@")[0]
+
+    assert len(password) > 30
+    assert not [line for line in running.survivors().values() if password in line]
+    for path in (services, running.var / "run" / "valkey.conf", running.var / "secrets.env"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_second_run_says_where_the_first_one_is(running: Stack) -> None:
+    second = running.manage("up")
+
+    assert second.returncode == 1
+    assert second.stdout.count("\n") == 1
+    assert running.web_url in second.stdout
+    assert running.ready()
+
+
+def test_nothing_listens_to_the_outside(running: Stack) -> None:
+    ports = {f"{port:04X}" for port in (running.port, running.sandbox_port)}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    listening = {row[1].split(":")[0] for row in rows if row[1].split(":")[1] in ports}
+
+    assert listening == {"0100007F"}
+
+
+def test_ctrl_c_in_the_terminal_and_a_second_start(running: Stack) -> None:
+    """A terminal sends Ctrl-C to everybody it sees; the next start finds the data."""
+    assert running.process is not None
+    os.killpg(running.process.pid, signal.SIGINT)
+    assert running.process.wait(80) == 0
+    running.assert_nothing_left(3)
+    log = (running.var / "log" / "supervisord.log").read_text(encoding="utf-8")
+    assert "SIGKILL" not in log.rpartition("received SIGTERM")[2]
+
+    running.start()
+
+    assert "Preparing" not in running.output
+    shown = running.manage(
+        "shell", "-c", "from processing.models import *;print(Message.objects.count())"
+    )
+    assert shown.stdout.strip().endswith("2"), shown.stdout
+    running.stop(signal.SIGTERM)
