@@ -15,7 +15,9 @@ from sandbox import demo, settings
 
 TIMEOUT_SECONDS = 5
 FRESH_SECONDS = 0.9
+SPARING_SECONDS = 3.0
 IDLE_SECONDS = 4.0
+FEW_CALLS = 35
 BUSY_SECONDS = 45.0
 MOST_ROWS = 200
 UNAUTHORIZED, TOO_MANY = 401, 429
@@ -41,6 +43,7 @@ class Journey:
     lead: Row = field(default_factory=dict)
     read_at: float = 0
     grown_at: float = 0
+    told_at: float = 0
 
 
 class Api:
@@ -49,6 +52,7 @@ class Api:
     def __init__(self) -> None:
         self.token = ""
         self.quiet_until = 0.0
+        self.remaining = 100
 
     def get(self, path: str, *, language: str, **query: Any) -> Row:
         """Return the JSON of one address; raises UnreachableError or TooManyCallsError."""
@@ -68,6 +72,8 @@ class Api:
         if answer.status_code == TOO_MANY:
             self.quiet_until = time.monotonic() + float(answer.headers.get("Retry-After") or 5)
             raise TooManyCallsError
+        left = answer.headers.get("X-RateLimit-Remaining", "")
+        self.remaining = int(left) if left.isdigit() else 100
         return _json_of(answer)
 
     def _send(self, method: str, path: str, language: str, query: Row) -> requests.Response:
@@ -85,8 +91,7 @@ def journey_of(contact: str, account: str, *, language: str) -> Journey:
     key = (contact, account, language)
     known = _known.get(key, Journey())
     now = time.monotonic()
-    busy = now - known.grown_at < BUSY_SECONDS or waiting(known)
-    if known.read_at and now - known.read_at < (FRESH_SECONDS if busy else IDLE_SECONDS):
+    if known.read_at and now - known.read_at < _pause(known, now):
         return known
     # One thread asks; the others show what is known, so that a slow product never takes the
     # stand-ins' threads away.
@@ -131,6 +136,13 @@ def waiting(journey: Journey) -> Row:
     return {}
 
 
+def _pause(known: Journey, now: float) -> float:
+    """Return how long an answer is good for: less in a lively talk, more when calls run out."""
+    if now - known.grown_at > BUSY_SECONDS and not waiting(known):
+        return IDLE_SECONDS
+    return SPARING_SECONDS if api.remaining < FEW_CALLS else FRESH_SECONDS
+
+
 def _refresh(known: Journey, contact: str, account: str, language: str) -> Journey:
     now = time.monotonic()
     conversation = known.conversation or _conversation(contact, account, language)
@@ -139,7 +151,8 @@ def _refresh(known: Journey, contact: str, account: str, language: str) -> Journ
     where = {"conversation": conversation["id"], "ordering": "created_at", "limit": MOST_ROWS}
     rows = api.get("/interactions", language=language, **where)["results"]
     grown = len(rows) != len(known.interactions)
-    if not grown and not waiting(known):
+    awaited = waiting(known) and now - known.told_at > SPARING_SECONDS
+    if not grown and not awaited:
         return replace(known, reached=True, read_at=now)
     path = f"/conversations/{conversation['id']}/messages"
     messages = api.get(path, language=language, ordering="sent_at", limit=MOST_ROWS)["results"]
@@ -155,6 +168,7 @@ def _refresh(known: Journey, contact: str, account: str, language: str) -> Journ
         lead=lead,
         read_at=now,
         grown_at=now if grown else known.grown_at,
+        told_at=now,
     )
 
 

@@ -23,6 +23,7 @@ from sandbox.world.models import Fault, NotionPage
 
 REAL_SETTLE_SECONDS = 8
 REAL_SPACING_MINUTES = 5
+LEAD_ID_COLUMN = demo.NOTION_FIELD_MAP["lead_id"]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             said = phone.say(account=account, contact=contact, text=text, retry=False)
             contact, reached = said.message.contact, said.status
     except phone.CannotSayError:
-        return render(request, "sandbox/phone.html", _page(request, problem=_empty(contact)))
+        return render(request, "sandbox/phone.html", _page(request, problem=_empty(request)))
     product.expect_news(contact)
     if reached == courier.UNREACHABLE:
         page = _page(request, problem=_unreachable(), typed=text)
@@ -102,15 +103,17 @@ def change_faults(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notion_table(request: HttpRequest) -> HttpResponse:
     """Show the rows of the Notion stand-in as a table."""
+    # The long id stands last, where it leaves room for what people read.
+    columns = sorted(notion_values.COLUMNS, key=lambda name: name == LEAD_ID_COLUMN)
     rows = [
-        [_cell(name, page.values.get(name)) for name in notion_values.COLUMNS]
+        [_cell(name, page.values.get(name)) for name in columns]
         for page in NotionPage.objects.filter(in_trash=False).order_by("-edited_at")
     ]
     return render(
         request,
         "sandbox/notion_table.html",
         {
-            "columns": list(notion_values.COLUMNS),
+            "columns": columns,
             "rows": rows,
             "return_to": request.get_full_path(),
         },
@@ -198,7 +201,7 @@ def _unreachable() -> str:
     }
 
 
-def _empty(contact: str) -> str:
-    if contact:
-        return _("Write something first.")
-    return _("Write something first: answering by hand needs a message to answer.")
+def _empty(request: HttpRequest) -> str:
+    if "by_hand" in request.POST and not request.POST.get("contact"):
+        return _("Write something first: answering by hand needs a message to answer.")
+    return _("Write something first.")

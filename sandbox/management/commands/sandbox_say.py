@@ -75,6 +75,7 @@ class _Journey:
     started: float = field(default_factory=time.monotonic)
     seen: int = 0
     waiting: str = ""
+    delivery: str = ""
 
     def message(self) -> Message | None:
         """Return the customer's message once the product has stored it."""
@@ -92,8 +93,10 @@ class _Journey:
         )
         lines = []
         for row in rows.order_by("pk"):
-            self.seen = row.pk
-            lines.append(self._line(row.kind, sentence_of(row)))
+            self.seen, words = row.pk, sentence_of(row)
+            lines.append(self._line(row.kind, words))
+            if row.kind == InteractionEvent.Kind.DELIVERY:
+                self.delivery = words
         waits = message.reason if message.next_at and not message.outcome else ""
         if waits and waits != self.waiting:
             lines.append(self._line("…", sentence(waits, None)))
@@ -114,7 +117,8 @@ class _Journey:
         if reply.status in WENT_OUT:
             return _End(sent=True, words=reply.text)
         if reply.status in STUCK:
-            return _End(sent=False, words=f"{reply.get_status_display()} : {reply.reason}")
+            label = reply.get_status_display()
+            return _End(sent=False, words=f"{label} : {self.delivery or reply.reason}")
         return None
 
     def _line(self, kind: str, words: str) -> str:
