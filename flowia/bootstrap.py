@@ -7,6 +7,7 @@ virtual environment, and a space in it breaks them.
 """
 
 import ctypes
+import fcntl
 import hashlib
 import json
 import os
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 OLDEST = (3, 11)
 CANDIDATES = ("python3.13", "python3.12", "python3.11", "python3.14", "python3")
@@ -48,6 +50,7 @@ FRENCH = {
     "venv": "L'environnement Python n'a pas pu être créé : {reason}",
     "folder": "Le dossier {folder} n'est pas accessible en écriture ({reason}) : donnez-vous le"
     " droit d'y écrire, ou placez Flow IA ailleurs.",
+    "waiting": "Une autre commande installe déjà les paquets ; on attend qu'elle ait fini…",
     "making": "Préparation de l'environnement Python dans .venv…",
     "installing": "Installation des paquets (une minute environ la première fois)…",
     "installed": "Paquets installés en {seconds} s.",
@@ -64,6 +67,7 @@ ENGLISH = {
     "venv": "The Python environment could not be made: {reason}",
     "folder": "The folder {folder} cannot be written ({reason}): give yourself the right to write"
     " there, or put Flow IA elsewhere.",
+    "waiting": "Another command is installing the packages; waiting for it to finish…",
     "making": "Preparing the Python environment in .venv…",
     "installing": "Installing the packages (about a minute the first time)…",
     "installed": "Packages installed in {seconds} s.",
@@ -169,26 +173,41 @@ def is_sound() -> bool:
 
 
 def prepare(goal: str) -> None:
-    """Make `.venv` and install what this goal needs, if anything; raises Sorry."""
-    needs = wanted(goal)
+    """Make `.venv` and install what this goal needs, one run at a time; raises Sorry."""
+    with (ROOT / "requirements.txt").open("rb") as lock:
+        if not missing(goal) and is_sound():
+            return
+        take_turns(lock)
+        sound, absent = is_sound(), missing(goal)
+        if sound and not absent:
+            return
+        check_writable(ROOT)
+        if not sound:
+            say("making")
+            make_venv()
+        say("installing")
+        started = time.time()
+        install(goal)
+        STAMP.write_text(json.dumps(dict(installed(), **wanted(goal))), encoding="utf-8")
+        UNFINISHED.unlink()
+        say("installed", seconds=str(round(time.time() - started)))
+
+
+def missing(goal: str) -> bool:
+    """Tell whether the requirements of this goal differ from what is installed."""
     have = installed()
-    missing = {name: digest for name, digest in needs.items() if have.get(name) != digest}
-    sound = is_sound()
-    if sound and not missing:
-        return
-    check_writable(ROOT)
-    if not sound:
-        have = {}
-        missing = needs
-        say("making")
-        make_venv()
-    say("installing")
-    started = time.time()
-    install(sorted(missing), goal)
-    have.update(missing)
-    STAMP.write_text(json.dumps(have), encoding="utf-8")
-    UNFINISHED.unlink()
-    say("installed", seconds=str(round(time.time() - started)))
+    return any(have.get(name) != digest for name, digest in wanted(goal).items())
+
+
+def take_turns(lock: "IO[bytes]") -> None:
+    """Wait while another run installs into the same `.venv`."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("waiting")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError:
+        pass  # a file system without locks
 
 
 def check_writable(folder: Path) -> None:
@@ -212,11 +231,11 @@ def make_venv() -> None:
         raise Sorry("venv", reason=last_line(output))
 
 
-def install(files: "list[str]", goal: str) -> None:
-    """Install the requirement files; raises Sorry saying whether the network was the reason."""
+def install(goal: str) -> None:
+    """Install what this goal needs; raises Sorry, saying so when the network was the reason."""
     UNFINISHED.touch()
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    for name in files:
+    for name in sorted(wanted(goal)):
         command += ["-r", str(ROOT / name)]
     code, output = run([*command, "--progress-bar", "off", "--retries", "3"])
     if not code:
