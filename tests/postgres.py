@@ -121,10 +121,15 @@ def _readable(binaries: Path, folder: Path) -> Path:
     """Return binaries that everybody may run: what pip installed may lie in root's own folder."""
     if str(binaries).startswith("/usr/"):
         return binaries
+    package = binaries.parent.parent
     copy = folder / "install"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
+    shutil.copytree(binaries.parent, copy / package.name / "pginstall", symlinks=True)
+    # The programs look for their libraries beside their package.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name)
     folder.chmod(0o755)
-    return copy / "bin"
+    return copy / package.name / "pginstall" / "bin"
 
 
 def _run(
