@@ -40,6 +40,10 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
     def __str__(self) -> str:
         return self.email
 
@@ -57,6 +61,10 @@ class Workspace(Row):
     )
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
 
+    class Meta:
+        verbose_name = _("workspace")
+        verbose_name_plural = _("workspaces")
+
     def __str__(self) -> str:
         return self.name
 
@@ -70,6 +78,8 @@ class Fact(Row):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("fact sheet")
         ordering = ("position", "id")
 
     def __str__(self) -> str:
@@ -90,6 +100,8 @@ class Membership(Row):
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MEMBER)
 
     class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         constraints = (
             models.UniqueConstraint(fields=["workspace", "user"], name="one_role_per_member"),
         )

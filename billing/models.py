@@ -13,6 +13,10 @@ class Subscription(Row):
     workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="subscription")
     plan = models.CharField(_("plan"), max_length=20, default="freemium")
 
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+
     def __str__(self) -> str:
         return f"{self.workspace_id} {self.plan}"
 
@@ -30,6 +34,8 @@ class Quota(Row):
     reserved = models.PositiveIntegerField(_("reserved"), default=0)
 
     class Meta:
+        verbose_name = _("quota")
+        verbose_name_plural = _("quotas")
         constraints = (
             models.UniqueConstraint(fields=["workspace", "day"], name="one_quota_per_day"),
         )

@@ -30,6 +30,8 @@ class Integration(Row):
     status_reason = models.CharField(_("reason"), max_length=100, blank=True)
 
     class Meta:
+        verbose_name = _("integration")
+        verbose_name_plural = _("integrations")
         constraints = (
             models.UniqueConstraint(fields=["workspace", "kind"], name="one_integration_per_kind"),
         )
@@ -64,6 +66,8 @@ class SyncedRow(Row):
     external_id = models.CharField(_("external id"), max_length=128)
 
     class Meta:
+        verbose_name = _("row in the tool")
+        verbose_name_plural = _("rows in the tools")
         constraints = (
             models.UniqueConstraint(
                 fields=["integration", "lead_uid"], name="one_outside_row_per_lead"
@@ -98,6 +102,8 @@ class SyncRun(Row):
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
 
     class Meta:
+        verbose_name = _("push into a tool")
+        verbose_name_plural = _("pushes into the tools")
         constraints = (
             # A lead that changes while its push waits is pushed once, with its newest values.
             models.UniqueConstraint(

@@ -33,6 +33,8 @@ class SocialAccount(Row):
     last_poll_at = models.DateTimeField(_("last poll"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("social account")
+        verbose_name_plural = _("social accounts")
         constraints = (
             models.UniqueConstraint(fields=["kind", "external_id"], name="one_account_one_row"),
         )
@@ -81,6 +83,8 @@ class WebhookEvent(Row):
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
 
     class Meta:
+        verbose_name = _("webhook event")
+        verbose_name_plural = _("webhook events")
         constraints = (
             models.UniqueConstraint(fields=["provider", "digest"], name="one_row_per_call"),
         )

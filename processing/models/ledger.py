@@ -45,6 +45,8 @@ class InteractionEvent(Row):
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
 
     class Meta:
+        verbose_name = _("ledger row")
+        verbose_name_plural = _("ledger")
         ordering = ("id",)
         indexes = (
             models.Index(fields=["conversation", "id"], name="ledger_of_thread"),
@@ -69,6 +71,8 @@ class DeadLetter(Row):
     replayed_at = models.DateTimeField(_("replayed"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("dead letter")
+        verbose_name_plural = _("dead letters")
         constraints = (
             models.UniqueConstraint(
                 fields=["kind", "object_id"],

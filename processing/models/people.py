@@ -18,6 +18,8 @@ class Contact(Row):
     opted_out_at = models.DateTimeField(_("opted out"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
         constraints = (
             models.UniqueConstraint(
                 fields=["social_account", "external_id"], name="one_contact_per_account"
@@ -59,6 +61,8 @@ class Conversation(Row):
     )
 
     class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
         constraints = (
             models.UniqueConstraint(
                 fields=["social_account", "contact", "kind"], name="one_thread_per_contact"
@@ -89,6 +93,8 @@ class Lead(Row):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
         indexes = (models.Index(fields=["workspace", "-updated_at"], name="lead_order"),)
 
     def __str__(self) -> str:

@@ -27,6 +27,8 @@ class Scenario(Row):
     version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
         ordering = ("-priority", "id")
 
     def __str__(self) -> str:

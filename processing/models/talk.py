@@ -80,6 +80,8 @@ class Message(Row):
     scenario_version = models.PositiveIntegerField(_("scenario version"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         ordering = ("sent_at", "id")
         constraints = (
             models.UniqueConstraint(
@@ -133,6 +135,8 @@ class Delivery(Row):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
         indexes = (
             models.Index(
                 fields=["next_at"], name="delivery_due", condition=models.Q(next_at__isnull=False)

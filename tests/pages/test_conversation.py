@@ -1,0 +1,202 @@
+"""One conversation: the thread, who answers, the lead, and Why."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Workspace
+from processing.models import Conversation, InteractionEvent
+from tests.callers import Queries, browser
+from tests.factories import (
+    NOON,
+    make_conversation,
+    make_decision,
+    make_event,
+    make_lead,
+    make_member,
+    make_message,
+    make_reply,
+    make_workspace,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return make_workspace()
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> Client:
+    return browser(make_member(workspace), "en")
+
+
+def read(client: Client, conversation: Conversation) -> str:
+    return html.unescape(client.get(f"/inbox/{conversation.uid}").content.decode())
+
+
+@pytest.mark.parametrize("role", ["owner", "member"])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_owner_and_teammate_read_it(role: str, slash: str, workspace: Workspace) -> None:
+    conversation = make_conversation(workspace)
+    answer = browser(make_member(workspace, role)).get(f"/inbox/{conversation.uid}{slash}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_gets_a_404_page(method: str, workspace: Workspace) -> None:
+    conversation = make_conversation(workspace, name="Léa Martin")
+    client = browser(make_member(make_workspace("Ailleurs")), "en")
+    answer = getattr(client, method)(f"/inbox/{conversation.uid}", {"do": "takeover"})
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+    assert "Léa" not in answer.content.decode()
+    conversation.refresh_from_db()
+    assert conversation.handled_by == "assistant"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_is_sent_to_the_door(method: str, workspace: Workspace) -> None:
+    conversation = make_conversation(workspace)
+    answer = getattr(browser(), method)(f"/inbox/{conversation.uid}")
+    assert answer["Location"] == f"/login?next=/inbox/{conversation.uid}"
+
+
+def test_the_thread_reads_in_order_with_states_in_words(
+    workspace: Workspace, client: Client
+) -> None:
+    conversation = make_conversation(workspace)
+    question = make_message(conversation, "C'est combien ?", outcome="reply", reason="replied")
+    make_reply(question, "Elle coûte 49 €.", status="delivered")
+    page = read(client, conversation)
+    assert page.index("C'est combien ?") < page.index("Elle coûte 49 €.")
+    assert "Answer: delivered" in page
+    assert "The assistant" in page
+
+
+def test_why_shows_gates_in_order_reason_and_numbers(workspace: Workspace, client: Client) -> None:
+    question = make_message(make_conversation(workspace), outcome="silent", reason="quota_spent")
+    make_decision(
+        question,
+        outcome="silent",
+        reason="quota_spent",
+        data={"limit": 10},
+        gates=[
+            {"gate": "assistant", "passed": True, "reason": "assistant_on", "data": {}},
+            {"gate": "quota", "passed": False, "reason": "quota_spent", "data": {"limit": 10}},
+        ],
+    )
+    page = read(client, question.conversation)
+    assert page.index("The assistant is switched on.") < page.index("✗")
+    assert page.count("Today's quota of 10 messages is used up") == 3
+    assert "Stopped:" in page
+
+
+def test_gates_that_say_the_same_are_told_once(workspace: Workspace, client: Client) -> None:
+    question = make_message(make_conversation(workspace), outcome="reply", reason="replied")
+    gate = {"passed": True, "reason": "wants_reply", "data": {}}
+    make_decision(question, gates=[{"gate": "handoff", **gate}, {"gate": "silence", **gate}])
+    assert read(client, question.conversation).count("An answer is called for.") == 1
+
+
+def test_a_waiting_message_shows_its_moment_and_its_rule(
+    workspace: Workspace, client: Client
+) -> None:
+    conversation = make_conversation(workspace)
+    make_message(conversation, reason="five_minutes", next_at=NOON)
+    page = read(client, conversation)
+    assert "Waits until 13:00:00" in page  # Paris
+    assert "the next one waits its turn" in page
+    assert "No decision has been taken yet." in page
+
+
+def test_an_answer_that_did_not_leave_is_told(workspace: Workspace, client: Client) -> None:
+    question = make_message(make_conversation(workspace), outcome="reply", reason="replied")
+    reply = make_reply(question, status="refused")
+    make_event(question.conversation, kind="delivery", message=reply, reason="send_refused",
+               data={"code": "no_such_person"})  # fmt: skip
+    page = read(client, question.conversation)
+    assert "Answer: not sent" in page
+    assert "refused the message for good (no_such_person)" in page
+
+
+def test_a_handoff_stands_on_top_with_both_buttons(workspace: Workspace, client: Client) -> None:
+    conversation = make_conversation(
+        workspace, handled_by="human", human_until=NOON, handoff_reason="asked_for_human"
+    )
+    page = read(client, conversation)
+    assert "A human is needed" in page
+    assert 'value="takeover"' in page
+    assert 'value="release"' in page
+
+
+def test_taking_over_and_giving_back(workspace: Workspace, client: Client) -> None:
+    conversation = make_conversation(workspace)
+    address = f"/inbox/{conversation.uid}"
+    page = client.post(address, {"do": "takeover"}, follow=True).content.decode()
+    assert "You have the conversation" in page
+    assert 'value="takeover"' not in page
+    page = client.post(address, {"do": "release"}, follow=True).content.decode()
+    assert "The assistant answers in this conversation again" in page
+    assert list(InteractionEvent.objects.values_list("kind", flat=True)) == ["takeover", "release"]
+
+
+def test_an_unknown_deed_changes_nothing(workspace: Workspace, client: Client) -> None:
+    conversation = make_conversation(workspace)
+    assert client.post(f"/inbox/{conversation.uid}", {"do": "burn"}).status_code == 302
+    assert not InteractionEvent.objects.exists()
+
+
+def test_the_lead_shows_level_words_and_phone(workspace: Workspace, client: Client) -> None:
+    conversation = make_conversation(workspace)
+    make_lead(conversation.contact)
+    page = read(client, conversation)
+    assert "Hot" in page
+    assert "je la prends" in page
+    assert 'href="tel:+33612345678"' in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(None, "no limit"), (3, "open until"), (-3, "closed since")]
+)
+def test_the_reply_window_is_told(
+    hours: int | None, words: str, workspace: Workspace, client: Client
+) -> None:
+    closes = None if hours is None else timezone.now() + timedelta(hours=hours)
+    assert words in read(client, make_conversation(workspace, window_closes_at=closes))
+
+
+def test_older_messages_stand_on_the_second_page(workspace: Workspace, client: Client) -> None:
+    conversation = make_conversation(workspace)
+    for number in range(43):
+        make_message(conversation, f"texte-{number:02}-")
+    assert "texte-02-" not in read(client, conversation)
+    second = client.get(f"/inbox/{conversation.uid}?page=2").content.decode()
+    assert "texte-02-" in second
+    assert "Newer messages" in second
+
+
+def test_the_changing_part_comes_alone_when_asked(workspace: Workspace, client: Client) -> None:
+    conversation = make_conversation(workspace)
+    make_message(conversation, "Bonjour")
+    part = client.get(f"/inbox/{conversation.uid}", headers={"x-fragment": "1"}).content.decode()
+    assert "Bonjour" in part
+    assert "<html" not in part
+    assert 'data-version="' in part
+
+
+def test_a_conversation_costs_the_same_however_long(
+    workspace: Workspace, client: Client, django_assert_num_queries: Queries
+) -> None:
+    conversation = make_conversation(workspace)
+    make_lead(conversation.contact)
+    for _ in range(15):
+        question = make_message(conversation, outcome="reply", reason="replied")
+        make_decision(question)
+        make_reply(question)
+    with django_assert_num_queries(12):
+        client.get(f"/inbox/{conversation.uid}")

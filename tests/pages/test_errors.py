@@ -1,0 +1,56 @@
+"""Errors: a page for browsers, a problem document for programs, both in the reader's language."""
+
+import pytest
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+
+from flowia.lib.errors import FlowError
+from flowia.pages import server_error, told
+from tests.callers import browser, caller
+from tests.factories import make_member, make_workspace
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ["/rien", "/conversations/pas-un-id", "/leads/rien/du/tout", "/inbox/1"]
+
+
+def asking(accept: str) -> HttpRequest:
+    return RequestFactory(headers={"accept": accept}).get("/x")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_unknown_address_is_a_page_for_a_browser(address: str) -> None:
+    answer = browser().get(address)
+    assert answer.status_code == 404
+    assert "a rien ici" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_unknown_address_is_a_problem_for_a_program(address: str) -> None:
+    answer = caller().get(address)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+
+
+def test_a_bug_is_a_page_or_a_problem_without_its_insides() -> None:
+    page = server_error(asking("text/html"))
+    assert page.status_code == 500
+    assert b"Traceback" not in page.content
+    program = server_error(asking("application/json"))
+    assert program["Content-Type"] == "application/problem+json"
+
+
+def test_an_error_of_ours_is_told_with_its_sentence() -> None:
+    answer = told(asking("text/html"), FlowError("Une phrase."))
+    assert answer.status_code == 400
+    assert "Une phrase." in answer.content.decode()
+
+
+def test_a_form_without_its_token_gets_our_page() -> None:
+    user = make_member(make_workspace())
+    client = Client(enforce_csrf_checks=True, headers={"accept": "text/html"})
+    client.force_login(user)
+    answer = client.post("/logout")
+    assert answer.status_code == 403
+    assert "Ce formulaire a expiré" in answer.content.decode()

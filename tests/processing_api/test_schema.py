@@ -1,0 +1,65 @@
+"""The OpenAPI document: complete, valid, with every error."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+from tests.callers import browser
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    out = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    return yaml.safe_load(out.getvalue())
+
+
+def test_each_address_is_documented_once(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == {
+        "/auth/login",
+        "/auth/me",
+        "/conversations",
+        "/conversations/{uid}",
+        "/conversations/{uid}/messages",
+        "/conversations/{uid}/takeover",
+        "/conversations/{uid}/release",
+        "/interactions",
+        "/leads",
+        "/messages/{uid}/decision",
+    }
+
+
+def test_every_operation_tells_its_errors_with_an_example(document: dict[str, Any]) -> None:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert "401" in operation["responses"]
+            assert operation["summary"]
+    for status in (400, 401, 404):
+        body = document["components"]["responses"][f"Problem{status}"]["content"]
+        assert body["application/problem+json"]["example"]["status"] == status
+
+
+def test_an_order_is_documented_as_a_closed_list(document: dict[str, Any]) -> None:
+    parameters = document["paths"]["/conversations"]["get"]["parameters"]
+    ordering = next(each for each in parameters if each["name"] == "ordering")
+    assert "-last_message_at" in ordering["schema"]["enum"]
+
+
+@pytest.mark.parametrize("address", ["/schema", "/schema/"])
+def test_the_document_is_served_to_everyone(address: str) -> None:
+    answer = Client().get(address)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("application/vnd.oai.openapi")
+
+
+@pytest.mark.parametrize("address", ["/docs", "/docs/"])
+def test_its_pages_need_no_inline_script(address: str) -> None:
+    page = browser().get(address).content.decode()
+    assert 'id="swagger-ui"' in page
+    assert "<style" not in page
+    script = browser().get("/docs/?script=")
+    assert script["Content-Type"].startswith("application/javascript")
