@@ -3,18 +3,23 @@
 An empty environment runs the embedded default: SQLite and a private Redis in `var/`.
 """
 
+import os
 from urllib.parse import quote
 
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from flowia.embedded import BASE_DIR, ensure_secrets, env_files, var_dir
+from flowia.embedded import BASE_DIR, SECRETS, ensure_secrets, env_files, var_dir
 
 env = environ.Env()
 for _file in env_files():
     environ.Env.read_env(_file)
-if not env.str("SECRET_KEY", ""):
+# A name left blank is a name not given: what it lacks is made once and kept in `var/`.
+if not all(os.environ.get(_name) for _name in SECRETS):
     ensure_secrets()
+    for _name in SECRETS:
+        if not os.environ.get(_name):
+            os.environ.pop(_name, None)
     environ.Env.read_env(var_dir() / "secrets.env")
 
 VAR_DIR = var_dir()
@@ -22,7 +27,7 @@ VERSION = "0.1.0"
 
 # --- secrets and addresses -------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", SECRET_KEY)
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY")
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY")
 DEBUG = False
 PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
@@ -52,7 +57,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_celery_beat",
 ]
-if DEMO:
+if not PRODUCTION:
+    # Only its commands: the stand-ins run in a process of their own.
     INSTALLED_APPS.append("sandbox")
 
 MIDDLEWARE = [
