@@ -33,7 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     workspace = chosen_workspace(request)
     show = request.GET.get("show", "")
     show = show if show in FILTERS else ""
-    search = request.GET.get("search", "").strip()[:100]
+    search = request.GET.get("search", "").replace("\0", "").strip()[:100]
     rows = inbox_of(workspace, show=show, search=search)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     counts = inbox_counts(workspace)
@@ -61,7 +61,6 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page": page,
         "lines": lines_of(reversed(list(page))),
         "needs": found.handoff_reason,
-        "now": clock.now(),
         "stamp": stamp_of(found),
     }
     fragment = "X-Fragment" in request.headers
@@ -89,9 +88,11 @@ def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
 
 
 def _with(request: HttpRequest, workspace: Workspace, context: dict[str, Any]) -> dict[str, Any]:
+    now = clock.now()
     return {
         **context,
+        "now": now,
         "workspace": workspace,
         "workspaces": workspaces_of(request.user),
-        "usage": usage(workspace),
+        "usage": usage(workspace, now=now),
     }

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
@@ -27,3 +29,10 @@ def browser(user: User | None = None, language: str = "fr") -> Client:
     if user is not None:
         client.force_login(user)
     return client
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How many questions the page at `address` asks the database."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
