@@ -138,12 +138,15 @@ def claim(message_id: int, *, now: datetime) -> Message | None:
 
 
 def wait(message: Message, reason: str, until: datetime, *, forget_attempts: bool) -> bool:
-    """Look at the message again at `until`; return whether the reason for waiting is new."""
+    """Look at the message again at `until`; return whether the reason for waiting is new.
+
+    What `message` holds of the day's quota is written too: the caller may have given it back.
+    """
     changed = message.reason != reason
     message.reason, message.next_at = reason, until
     if forget_attempts:
         message.attempts = 0
-    message.save(update_fields=["reason", "next_at", "attempts"])
+    message.save(update_fields=["reason", "next_at", "attempts", "quota_day"])
     return changed
 
 
