@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
@@ -66,4 +67,15 @@ app.conf.update(
     enable_utc=True,
     beat_max_loop_interval=1,
 )
+
+
+@setup_logging.connect
+def keep_our_logs(**_options: Any) -> None:
+    """Leave the logs as `flowia.lib.logging` set them up.
+
+    Without a listener here, Celery would put its own level and format in their place, and the
+    lines that follow a message through the workers would be lost.
+    """
+
+
 app.autodiscover_tasks(["social", "processing", "billing", "integrations"])

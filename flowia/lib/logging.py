@@ -46,6 +46,8 @@ def configure(options: dict[str, str]) -> None:
                 "httpx": {"level": "WARNING"},
                 "httpx2": {"level": "WARNING"},
                 "notion_client": {"level": "ERROR"},
+                # One line per task and second says nothing that the ledger does not.
+                "celery": {"level": "WARNING"},
                 "django.server": {"level": "WARNING"},
                 # A refused or malformed webhook is an ordinary event, written by the view.
                 "django.request": {"level": "ERROR"},
