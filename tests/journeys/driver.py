@@ -1,0 +1,299 @@
+"""A running product driven from outside: people who write, the stand-ins' log, the owner.
+
+What was sent is read in the sandbox's own log; the product's API and tables are asked for the
+reasons. Nothing here imports the product's or the sandbox's models.
+"""
+
+import hashlib
+import hmac
+import http.client
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import psycopg
+
+from sandbox import demo
+from tests.stack import Stack, fetch
+
+WEBHOOK = "/social-accounts/meta/webhook"
+LONG = 20.0
+OK = 200
+Row = dict[str, Any]
+Found = TypeVar("Found")
+
+
+def eventually(condition: Callable[[], Found], seconds: float = LONG, *, what: str = "") -> Found:
+    """Wait until `condition` gives something true and return it; fail with `what` otherwise."""
+    limit = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < limit, f"not within {seconds} s: {what or condition}"
+        time.sleep(0.1)
+    return found
+
+
+def new_contact(length: int = 17) -> str:
+    """Return the id of a person who never wrote (Instagram's ids have 16 digits)."""
+    return secrets.choice("123456789") + "".join(
+        secrets.choice("0123456789") for _ in range(length - 1)
+    )
+
+
+def new_mid() -> str:
+    """Return a fresh message id."""
+    return f"m_{secrets.token_urlsafe(24)}"
+
+
+def message(
+    contact: str, text: str, *, mid: str = "", page: str = demo.PAGE_ID, at: int = 0
+) -> Row:
+    """Return one entry's event of a person who wrote; `at` in milliseconds."""
+    return {
+        "sender": {"id": contact},
+        "recipient": {"id": page},
+        "timestamp": at or time.time_ns() // 1_000_000,
+        "message": {"mid": mid or new_mid(), "text": text},
+    }
+
+
+def envelope(*events: Row, kind: str = "page") -> bytes:
+    """Return the bytes of one call: an entry per account, in the order of the events."""
+    entries: dict[str, list[Row]] = {}
+    for event in events:
+        entries.setdefault(event["recipient"]["id"], []).append(event)
+    body = {
+        "object": kind,
+        "entry": [
+            {"id": account, "time": time.time_ns() // 1_000_000, "messaging": said}
+            for account, said in entries.items()
+        ],
+    }
+    return json.dumps(body).encode()
+
+
+def signed(body: bytes, secret: str = demo.APP_SECRET) -> dict[str, str]:
+    """Return the headers with which Meta would send `body`."""
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the web tier said to a call, and how many seconds it took."""
+
+    status: int
+    content_type: str
+    body: str
+    seconds: float
+
+
+@dataclass
+class Driver:
+    """One running product; what happened before the driver was made is out of its sight."""
+
+    stack: Stack
+    token: str = ""
+    log_sizes: dict[Path, int] = field(default_factory=dict)
+
+    # --- the world -------------------------------------------------------------------------------
+
+    def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> Answered:
+        """Post a webhook, signed as Meta would unless other headers are given."""
+        given = signed(body) if headers is None else headers
+        connection = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=30)
+        started = time.monotonic()
+        try:
+            connection.request("POST", WEBHOOK, body, dict(given))
+            response = connection.getresponse()
+            text = response.read().decode()
+            kind = response.headers.get("Content-Type", "")
+            return Answered(response.status, kind, text, time.monotonic() - started)
+        finally:
+            connection.close()
+
+    def write(self, text: str, *, contact: str = "", **more: Any) -> str:
+        """Let a person write (a new one unless named); the product must take it. The contact."""
+        contact = contact or new_contact()
+        answered = self.post(envelope(message(contact, text, **more)))
+        assert answered.status == OK, answered
+        return contact
+
+    def say(self, text: str, *, contact: str = "", account: str = "messenger") -> Row:
+        """Let the sandbox's phone write; returns its contact, mid and status."""
+        said = {"text": text, "contact": contact, "account": account}
+        return self.sandbox("/say", said)
+
+    def sandbox(self, path: str, body: Any = None) -> Row:
+        """Ask the sandbox one of its own addresses."""
+        status, answer = fetch(f"{self.stack.sandbox_url}{path}", body)
+        assert status == OK, answer
+        found: Row = answer
+        return found
+
+    def fault(self, service: str, kind: str, **more: Any) -> None:
+        """Let the next calls of a service fail (`times`, `seconds`, `retry_after`)."""
+        self.sandbox("/faults", {"service": service, "kind": kind, **more})
+
+    def forget(self, path: str) -> None:
+        """Empty one of the sandbox's lists: `/faults` (echoes included) or `/calls`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.stack.sandbox_port, timeout=10)
+        try:
+            connection.request("DELETE", path)
+            assert connection.getresponse().status == OK
+        finally:
+            connection.close()
+
+    def calls(self, service: str, **filters: str) -> list[Row]:
+        """Return what a stand-in received since this driver was made."""
+        asked = urlencode({"service": service, **filters})
+        found: list[Row] = self.sandbox(f"/calls?{asked}")["calls"]
+        return found
+
+    def sends(self, contact: str = "") -> list[Row]:
+        """Return the texts that the network accepted (for one person)."""
+        filters = {"recipient": contact} if contact else {}
+        calls = self.calls("graph", operation="send", **filters)
+        return [call for call in calls if call["status"] == OK and call["text"]]
+
+    def answer_to(self, contact: str, seconds: float = LONG, *, number: int = 1) -> str:
+        """Wait for the contact's answer (the `number`th one) and return its text."""
+        what = f"answer {number} to {contact}: {self.story(contact)}"
+        sends = eventually(
+            lambda: found if len(found := self.sends(contact)) >= number else [],
+            seconds,
+            what=what,
+        )
+        return str(sends[number - 1]["text"])
+
+    def notion_rows(self, lead_id: str) -> list[Row]:
+        """Return the rows that Notion holds for one lead."""
+        path = f"/notion/v1/data_sources/{demo.NOTION_DATA_SOURCE_ID}/query"
+        wanted = {"property": "Flow IA ID", "rich_text": {"equals": lead_id}}
+        headers = {
+            "Authorization": f"Bearer {demo.NOTION_TOKEN}",
+            "Notion-Version": "2025-09-03",
+        }
+        status, found = fetch(f"{self.stack.sandbox_url}{path}", {"filter": wanted}, **headers)
+        assert status == OK, found
+        rows: list[Row] = found["results"]
+        return rows
+
+    # --- the owner -------------------------------------------------------------------------------
+
+    def api(self, path: str, body: Any = None) -> Row:
+        """Ask the product's API as the owner, in French."""
+        if not self.token:
+            login = {"email": demo.OWNER_EMAIL, "password": demo.MEMBERS_PASSWORD}
+            status, pair = fetch(f"{self.stack.web_url}/auth/login", login)
+            assert status == OK, pair
+            self.token = pair["access"]
+        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "fr"}
+        status, answer = fetch(f"{self.stack.web_url}{path}", body, **headers)
+        assert status == OK, answer
+        found: Row = answer
+        return found
+
+    def conversation(self, contact: str) -> Row:
+        """Return the contact's conversation, empty while there is none."""
+        found = self.api(f"/conversations?contact={contact}")["results"]
+        return found[0] if found else {}
+
+    def messages(self, contact: str) -> list[Row]:
+        """Return what was said with the contact, the oldest first."""
+        conversation = self.conversation(contact)
+        if not conversation:
+            return []
+        path = f"/conversations/{conversation['id']}/messages?ordering=sent_at&limit=200"
+        found: list[Row] = self.api(path)["results"]
+        return found
+
+    def ledger(self, contact: str, kind: str = "") -> list[Row]:
+        """Return the contact's ledger, the oldest row first (of one kind)."""
+        conversation = self.conversation(contact)
+        if not conversation:
+            return []
+        path = f"/interactions?conversation={conversation['id']}&ordering=created_at&limit=200"
+        return [row for row in self.api(path)["results"] if kind in {"", row["kind"]}]
+
+    def lead(self, contact: str) -> Row:
+        """Return the contact's lead, empty while there is none."""
+        found = self.api(f"/leads?contact={contact}")["results"]
+        return found[0] if found else {}
+
+    def outcome(self, contact: str, seconds: float = LONG) -> tuple[str, str]:
+        """Wait until all the contact's messages are decided; outcome and reason of the last."""
+        decided = eventually(
+            lambda: self.decided(contact), seconds, what=f"decision on {contact}'s messages"
+        )
+        return decided[-1]["outcome"], decided[-1]["reason"]
+
+    def decided(self, contact: str) -> list[Row]:
+        """Return the contact's own messages once each has its outcome, none before."""
+        said = [row for row in self.messages(contact) if row["direction"] == "inbound"]
+        return said if all(row["outcome"] for row in said) else []
+
+    def story(self, contact: str) -> list[str]:
+        """Return the contact's ledger as short lines, for the message of a failing test."""
+        return [f"{row['kind']} {row['outcome']} {row['reason']}" for row in self.ledger(contact)]
+
+    # --- the machine room ------------------------------------------------------------------------
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run one statement (`%s` for values) in the product's own database."""
+        url = self.stack.environment.get("DATABASE_URL")
+        if url:
+            with psycopg.connect(url, autocommit=True) as database:
+                cursor = database.execute(sql.encode(), values)
+                return cursor.fetchall() if cursor.description else []
+        path = self.stack.var / "flowia.sqlite3"
+        lite = sqlite3.connect(path, timeout=20, isolation_level=None)
+        try:
+            return lite.execute(sql.replace("%s", "?"), values).fetchall()
+        finally:
+            lite.close()
+
+    def plan(self, code: str) -> None:
+        """Put the demo's workspace on a plan, with nothing used today."""
+        self.rows("UPDATE billing_subscription SET plan = %s", code)
+        self.rows("DELETE FROM billing_quota")
+
+    def quota(self) -> tuple[int, int]:
+        """Return today's messages: used and reserved."""
+        found = self.rows("SELECT SUM(used), SUM(reserved) FROM billing_quota")[0]
+        return int(found[0] or 0), int(found[1] or 0)
+
+    def at_rest(self, seconds: float = LONG) -> None:
+        """Wait until every stored call is handled and every answer settled."""
+        open_work = (
+            "SELECT (SELECT COUNT(*) FROM social_webhookevent WHERE status = 'received')"
+            " + (SELECT COUNT(*) FROM processing_message WHERE outcome = '' AND next_at > '2000')"
+            " + (SELECT COUNT(*) FROM processing_delivery WHERE status IN ('queued', 'sending'))"
+            " + (SELECT COUNT(*) FROM integrations_syncrun WHERE status IN ('queued', 'running'))"
+        )
+        eventually(lambda: self.rows(open_work)[0][0] == 0, seconds, what="nothing left to do")
+
+    def logged(self) -> str:
+        """Return what all processes have logged since this driver was made."""
+        return "".join(
+            path.read_bytes()[self.log_sizes.get(path, 0) :].decode(errors="replace")
+            for path in sorted((self.stack.var / "log").iterdir())
+        )
+
+
+def driving(stack: Stack) -> Iterator[Driver]:
+    """Give a driver of a running product: a whole outside world, a plan without a limit."""
+    driver = Driver(stack)
+    driver.forget("/faults")
+    driver.forget("/calls")
+    driver.plan("ultra")
+    driver.log_sizes = {path: path.stat().st_size for path in (stack.var / "log").iterdir()}
+    try:
+        yield driver
+    finally:
+        driver.forget("/faults")
