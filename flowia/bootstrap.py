@@ -297,12 +297,12 @@ def listen() -> None:
 
 
 def hand_over(goal: str) -> None:
-    """Become `manage.py up`.
+    """Become the run command (`flowia/run`), which is `manage.py up` without Django's weight.
 
     Signals wait, blocked, until that program listens: none is lost, none shows a traceback.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    command = [str(PYTHON), str(ROOT / "manage.py"), "up"]
+    command = [str(PYTHON), "-m", "flowia.run"]
     os.execv(  # noqa: S606 - no shell is wanted
         str(PYTHON), command + (["--serve"] if goal == "serve" else [])
     )

@@ -1,20 +1,11 @@
 """What people read in the terminal."""
 
-import os
 import sys
 from contextlib import suppress
 
-from django.utils.translation import gettext as _
-
 from flowia.run.plan import Plan
 from flowia.run.readiness import LOGS
-
-
-def language() -> str:
-    """Return "en" when the environment speaks English, "fr" for everyone else."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    spoken = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    return "en" if spoken.lower().startswith("en") else "fr"
+from flowia.run.words import _
 
 
 def say(text: str) -> None:

@@ -10,14 +10,13 @@ import time
 from pathlib import Path
 from typing import IO
 
-from django.utils.translation import gettext as _
-
-from flowia.embedded import BASE_DIR, write_private
+from flowia.embedded import BASE_DIR, ensure_secrets, write_private
 from flowia.run import children, lock, prepare, readiness, supervisor, valkey
 from flowia.run.banner import say, trouble, welcome
 from flowia.run.plan import CannotRunError, Plan, make_plan
 from flowia.run.ports import check_ports
 from flowia.run.signals import InterruptedRunError, Interruptions
+from flowia.run.words import _
 
 LAST_RUN_SECONDS = 60
 READY_SECONDS = 60
@@ -85,6 +84,8 @@ def take_lock(plan: Plan, interruptions: Interruptions) -> IO[bytes]:
 
 def write_environment(plan: Plan, interruptions: Interruptions) -> None:
     """Write the files that complete the environment of every process, and of `manage.py`."""
+    if not plan.told.get("SECRET_KEY"):
+        ensure_secrets()  # before two processes could make them at once
     if plan.own_redis:
         valkey.prepare_valkey(plan)
     else:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
-
 from flowia.embedded import BASE_DIR, GIVEN, var_dir
 from flowia.run.envfiles import completed
+from flowia.run.words import _
 
 HIGHEST_PORT = 65535
 LEASH = Path(__file__).with_name("leash.py")

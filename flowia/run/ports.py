@@ -3,9 +3,8 @@
 import errno
 import socket
 
-from django.utils.translation import gettext as _
-
 from flowia.run.plan import CannotRunError, Plan
+from flowia.run.words import _
 
 
 def check_ports(plan: Plan) -> None:

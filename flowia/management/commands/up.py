@@ -4,9 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import translation
 
-from flowia.run.banner import language
 from flowia.run.conductor import conduct
 
 
@@ -24,5 +22,4 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with translation.override(language()):
-            sys.exit(conduct(serve=options["serve"]))
+        sys.exit(conduct(serve=options["serve"]))
