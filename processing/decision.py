@@ -221,10 +221,16 @@ def judge(proposal: Proposal) -> Decision:
     """Decide on a draft: send, hold for approval, hand over or stay silent."""
     length = len(proposal.text.encode() if proposal.text_limit_in_bytes else proposal.text)
     steps: tuple[tuple[str, bool, str, str, Kind], ...] = (
-        ("handoff", proposal.action == "handoff", "wants_reply", "asked_for_human", Kind.HANDOFF),
+        (
+            "handoff",
+            proposal.action == "handoff",
+            "no_human_needed",
+            "asked_for_human",
+            Kind.HANDOFF,
+        ),
         ("silence", proposal.action == "silence", "wants_reply", "nothing_to_add", Kind.SILENT),
         ("text", not proposal.text.strip(), "draft_written", "draft_empty", Kind.HANDOFF),
-        ("length", length > proposal.text_limit, "draft_written", "draft_too_long", Kind.HANDOFF),
+        ("length", length > proposal.text_limit, "draft_fits", "draft_too_long", Kind.HANDOFF),
         ("autonomy", proposal.autonomy != "auto", "may_send_alone", "needs_approval", Kind.HOLD),
     )
     asked: list[dict[str, Any]] = []

@@ -12,6 +12,7 @@ REGION = "FR"
 FRENCH_FORM = re.compile(r"(?<![\d.,])0[1-9]([ .-]?)\d\d(?:\1\d\d){3}(?![\d,])")
 """Ten digits written as a French number, the same mark between all pairs."""
 KEPT_EVIDENCE = 10
+WARMTH = (Lead.Level.COLD.value, Lead.Level.WARM.value, Lead.Level.HOT.value)
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,13 @@ def phone_in(text: str) -> str:
 
 
 def _level(claimed: str, current: str, *, proven: bool, phone: bool) -> str:
-    if phone and claimed != Lead.Level.HOT:
-        return Lead.Level.WARM if current == Lead.Level.COLD else current
-    if claimed in Lead.Level.values and (proven or claimed == Lead.Level.COLD):
-        # A polite "thank you" does not make a hot lead cold again.
-        return current if claimed == Lead.Level.COLD else claimed
-    return current
+    """Return the warmest level that is proven: a plain question does not cool a hot lead."""
+    proofs = [current]
+    if proven and claimed in WARMTH:
+        proofs.append(claimed)
+    if phone:
+        proofs.append(Lead.Level.WARM)
+    return max(proofs, key=WARMTH.index)
 
 
 def _evidence(

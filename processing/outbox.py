@@ -125,13 +125,16 @@ def succeed(delivery: Delivery, external_id: str, *, now: datetime, milliseconds
     return bool(won)
 
 
-def close(delivery: Delivery, status: str, code: str, *, now: datetime) -> bool:
-    """End the delivery as refused, failed or unconfirmed; False when it is settled already."""
+def close(delivery: Delivery, status: str, reason: str, *, code: str, now: datetime) -> bool:
+    """End the delivery as refused, failed or unconfirmed, and say why on the message.
+
+    Returns False when it is settled already.
+    """
     rows = Delivery.objects.filter(pk=delivery.pk, status__in=["queued", "sending"])
     if not rows.update(status=status, next_at=None, error_code=code[:60], finished_at=now):
         return False
     live = Message.objects.filter(pk=delivery.message_id, status__in=["queued", "held"])
-    live.update(status=status)
+    live.update(status=status, reason=reason)
     return True
 
 

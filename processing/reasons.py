@@ -68,6 +68,8 @@ SENTENCES: dict[str, Promise] = {
     "model_misconfigured": _("The model is not set up correctly: a human should answer."),
     "draft_empty": _("The model's answer was empty: a human should answer."),
     "draft_too_long": _("The model's answer is too long for the network: a human should answer."),
+    "no_human_needed": _("The assistant can answer without a human."),
+    "draft_fits": _("The answer fits into a message of the network."),
     "wants_reply": _("An answer is called for."),
     "asked_for_human": _("The contact should talk to a human."),
     "nothing_to_add": _("The message calls for no answer."),

@@ -69,7 +69,9 @@ def _stopped(delivery: Delivery, now: datetime) -> bool:
         outbox.postpone(delivery, decision.until or now + LOGIN_CHECK, count=False)
         return True
     with transaction.atomic():
-        if outbox.close(delivery, Delivery.Status.REFUSED, decision.reason, now=now):
+        if outbox.close(
+            delivery, Delivery.Status.REFUSED, decision.reason, code=decision.reason, now=now
+        ):
             give_quota_back(message)
             _tell(message, decision.reason, "refused", gates=list(decision.gates))
     return True
@@ -86,7 +88,9 @@ def _hindered(delivery: Delivery, now: datetime) -> bool:
             return True
         if not _has_quota(message, now):
             outbox.give_slot_back(message.conversation)
-            if outbox.close(delivery, Delivery.Status.REFUSED, "quota_spent", now=now):
+            if outbox.close(
+                delivery, Delivery.Status.REFUSED, "quota_spent", code="quota_spent", now=now
+            ):
                 _tell(message, "quota_spent", "refused", data=_limit(message, now))
             return True
         if not outbox.begin(delivery, now=now):
@@ -149,7 +153,13 @@ def _not_sent(delivery: Delivery, error: ProviderError) -> None:
 def _unconfirmed(delivery: Delivery, code: str) -> None:
     message = delivery.message
     with transaction.atomic():
-        if outbox.close(delivery, Delivery.Status.UNCONFIRMED, code, now=clock.now()):
+        if outbox.close(
+            delivery,
+            Delivery.Status.UNCONFIRMED,
+            "send_unconfirmed",
+            code=code,
+            now=clock.now(),
+        ):
             count_as_sent(message)
             inbox.flag(message.conversation, "send_unconfirmed")
             _tell(message, "send_unconfirmed", "unconfirmed", data={"code": code})
@@ -174,7 +184,9 @@ def _retry(delivery: Delivery, error: ProviderError) -> None:
             outbox.postpone(delivery, until, count=True)
             data = {"code": error.code, "until": until.isoformat()}
             _tell(message, "send_retry", "wait", data=data)
-        elif outbox.close(delivery, Delivery.Status.FAILED, error.code, now=clock.now()):
+        elif outbox.close(
+            delivery, Delivery.Status.FAILED, "send_failed", code=error.code, now=clock.now()
+        ):
             deadletters.bury(
                 "send",
                 delivery.pk,
@@ -189,7 +201,9 @@ def _refused(delivery: Delivery, error: ProviderError) -> None:
     message = delivery.message
     with transaction.atomic():
         outbox.give_slot_back(message.conversation)
-        if outbox.close(delivery, Delivery.Status.REFUSED, error.code, now=clock.now()):
+        if outbox.close(
+            delivery, Delivery.Status.REFUSED, "send_refused", code=error.code, now=clock.now()
+        ):
             _give_up(message, "send_refused", "refused", error)
 
 

@@ -368,6 +368,24 @@ def test_interest_needs_the_contacts_own_words(scene: Scene) -> None:
     assert (Lead.objects.get().level, Lead.objects.get().evidence) == ("cold", [])
 
 
+def test_a_plain_question_does_not_cool_a_hot_lead(scene: Scene) -> None:
+    wants = {"level": "hot", "evidence": ["je la prends"]}
+    scene.model.answers.clear()
+    scene.model.answer(200, model_says(interest=wants))
+    scene.model.answer(200, model_says(interest={"level": "warm", "evidence": ["livrez"]}))
+    scene.say("je la prends")
+    scene.run()
+    Conversation.objects.update(next_automatic_at=None)
+    scene.graph.answers.clear()
+    scene.graph.answer(200, {"message_id": "m_out_2"})
+    scene.say("Et vous livrez à Rennes ?")
+    scene.run()
+
+    lead = Lead.objects.get()
+    assert lead.level == "hot"
+    assert [one["quote"] for one in lead.evidence] == ["je la prends", "livrez"]
+
+
 def test_a_phone_number_is_found_by_code(scene: Scene) -> None:
     scene.say("Rappelez-moi au 06 12 34 56 78, c'est combien ?")
     scene.run()

@@ -78,7 +78,7 @@ def test_a_refusal_for_good_is_told_and_gives_the_quota_back(
 
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.error_code) == ("refused", name)
-    assert scene.reply().status == "refused"
+    assert (scene.reply().status, scene.reply().reason) == ("refused", "send_refused")
     assert scene.conversation().handoff_reason == "send_refused"
     assert Quota.objects.get().used == Quota.objects.get().reserved == 0
     assert scene.reasons("delivery") == ["send_refused"]
