@@ -13,6 +13,7 @@ from typing import IO
 from flowia.embedded import BASE_DIR, ensure_secrets, write_private
 from flowia.run import children, lock, prepare, readiness, supervisor, valkey
 from flowia.run.banner import say, trouble, welcome
+from flowia.run.leash import ENDING
 from flowia.run.plan import CannotRunError, Plan, make_plan
 from flowia.run.ports import check_ports
 from flowia.run.signals import InterruptedRunError, Interruptions
@@ -163,6 +164,7 @@ def finish(process: "subprocess.Popen[bytes]", interruptions: Interruptions) -> 
 def keep_running(plan: Plan, interruptions: Interruptions, held: IO[bytes]) -> None:
     """Start supervisor, tell when all is ready, and stop everything when somebody asks to."""
     say(_("Starting the processes…"))
+    (plan.var / ENDING).unlink(missing_ok=True)
     with (plan.var / "log" / "supervisord.out").open("wb") as output:
         # The lock is supervisor's standard input: it is held while a process of this run lives.
         supervised = children.start(
@@ -180,7 +182,7 @@ def keep_running(plan: Plan, interruptions: Interruptions, held: IO[bytes]) -> N
                 raise CannotRunError(_("The supervisor ended: see %(path)s.") % {"path": path})
             say(_("Stopping…"))
         finally:
-            stop(supervised, interruptions)
+            stop(plan, supervised, interruptions)
     say(_("Everything is stopped."))
 
 
@@ -200,8 +202,9 @@ def greet(plan: Plan, interruptions: Interruptions, supervised: "subprocess.Pope
         time.sleep(4 * children.PAUSE)
 
 
-def stop(supervised: "subprocess.Popen[bytes]", interruptions: Interruptions) -> None:
+def stop(plan: Plan, supervised: "subprocess.Popen[bytes]", interruptions: Interruptions) -> None:
     """Let supervisor stop its programs in their order; a second request hurries."""
+    (plan.var / ENDING).touch()
     if supervised.poll() is None:
         supervised.terminate()
     asked, limit = interruptions.count, time.monotonic() + STOP_SECONDS

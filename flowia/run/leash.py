@@ -9,8 +9,12 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+# Made by a run that is ending. A signal that reaches a child of supervisor before it becomes this
+# program is lost, and would be waited for in vain.
+ENDING = "run/ending"
 
 
 def main() -> None:
@@ -20,6 +24,8 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if int(parent) not in {0, os.getppid()}:
             sys.exit("The parent is already gone.")
+    if not int(parent) and (Path(os.environ["FLOWIA_VAR"]) / ENDING).exists():
+        sys.exit(0)
     # An ignored signal stays ignored in the next program; a shell's background jobs ignore Ctrl-C.
     for number in (signal.SIGINT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
