@@ -272,7 +272,7 @@ class Driver:
         """Wait until every stored call is handled and every answer settled."""
         open_work = (
             "SELECT (SELECT COUNT(*) FROM social_webhookevent WHERE status = 'received')"
-            " + (SELECT COUNT(*) FROM processing_message WHERE outcome = '' AND next_at > '2000')"
+            " + (SELECT COUNT(next_at) FROM processing_message WHERE outcome = '')"
             " + (SELECT COUNT(*) FROM processing_delivery WHERE status IN ('queued', 'sending'))"
             " + (SELECT COUNT(*) FROM integrations_syncrun WHERE status IN ('queued', 'running'))"
         )
