@@ -40,7 +40,7 @@ CHECKS: dict[str, list[str]] = {
     ],
     "messages": ["-m", "tests.messages", "check"],
 }
-TESTS = ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"]
+TESTS = ["-m", "pytest", "-n", "2", "-q"]
 
 
 def main(arguments: list[str]) -> int:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.stack import Stack, fetch, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 RESTART_SECONDS = 40
 
 
@@ -91,7 +91,7 @@ def test_ctrl_c_in_the_terminal_and_a_second_start(running: Stack) -> None:
 
     assert "Preparing" not in running.output
     shown = running.manage(
-        "shell", "-c", "from processing.models import *;print(Message.objects.count())"
+        "shell", "-v0", "-c", "from processing.models import *;print(Message.objects.count())"
     )
     assert shown.stdout.strip().endswith("2"), shown.stdout
     running.stop(signal.SIGTERM)

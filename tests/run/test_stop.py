@@ -12,7 +12,7 @@ import pytest
 from flowia.embedded import BASE_DIR
 from tests.stack import Stack, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 # The bootstrap's last step, without its first: nothing is installed from here.
 HAND_OVER = """
 import sys, pathlib
