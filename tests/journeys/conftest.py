@@ -11,4 +11,4 @@ from tests.stack import Stack
 @pytest.fixture
 def driver(stack: Stack) -> Iterator[Driver]:
     """Return a driver of the product on SQLite, then on PostgreSQL."""
-    yield from driving(stack)
+    yield from driving(stack, Driver)

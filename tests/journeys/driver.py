@@ -27,6 +27,7 @@ LONG = 20.0
 OK = 200
 Row = dict[str, Any]
 Found = TypeVar("Found")
+SomeDriver = TypeVar("SomeDriver", bound="Driver")
 
 
 def eventually(condition: Callable[[], Found], seconds: float = LONG, *, what: str = "") -> Found:
@@ -286,9 +287,9 @@ class Driver:
         )
 
 
-def driving(stack: Stack) -> Iterator[Driver]:
+def driving(stack: Stack, kind: type[SomeDriver]) -> Iterator[SomeDriver]:
     """Give a driver of a running product: a whole outside world, a plan without a limit."""
-    driver = Driver(stack)
+    driver = kind(stack)
     driver.forget("/faults")
     driver.forget("/calls")
     driver.plan("ultra")

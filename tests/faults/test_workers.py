@@ -1,0 +1,74 @@
+"""A worker is killed in the middle of a call that may or may not have been carried out."""
+
+import pytest
+
+from tests.faults.conftest import Breaker
+from tests.journeys.driver import eventually
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+QUESTION = "Bonjour, c'est combien la lampe Aube ?"
+SEND_LEASE = 30
+ANSWER_LEASE = 60
+
+
+def kill_in_mid_send(driver: Breaker) -> tuple[str, str]:
+    """Kill the sender once the network has the message; the contact and the message's id."""
+    driver.sandbox("/options", {"echo": False})
+    driver.fault("graph", "timeout_after_acceptance", seconds=25)
+    contact, pid = driver.write(QUESTION), driver.stack.pids["worker-reply"]
+    (send,) = eventually(lambda: driver.sends(contact), what="the network has the message")
+    driver.kill("worker-reply")
+    assert driver.fates()[contact].delivery == "sending"
+    driver.back("worker-reply", pid)
+    return contact, send["external_id"]
+
+
+def test_a_send_whose_worker_died_is_completed_by_its_echo(driver: Breaker) -> None:
+    contact, mid = kill_in_mid_send(driver)
+    driver.sandbox("/echo", {"mid": mid})
+
+    eventually(lambda: driver.fates()[contact].delivery == "sent", what="sent, by its echo")
+    driver.at_rest()
+    assert "confirmed_by_echo" in [row["reason"] for row in driver.ledger(contact, "delivery")]
+    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
+    assert driver.quota() == (1, 0)
+    assert driver.conversation(contact)["handoff_reason"] == ""
+
+
+def test_a_send_whose_worker_died_without_an_echo_is_unconfirmed_and_never_repeated(
+    driver: Breaker,
+) -> None:
+    contact, mid = kill_in_mid_send(driver)
+
+    eventually(
+        lambda: driver.fates()[contact].delivery == "unconfirmed",
+        SEND_LEASE + 20,
+        what="unconfirmed when the lease is over",
+    )
+    driver.at_rest()
+    assert driver.conversation(contact)["handoff_reason"] == "send_unconfirmed"
+    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
+    assert driver.quota() == (1, 0)
+
+    driver.sandbox("/echo", {"mid": mid})
+    eventually(lambda: driver.fates()[contact].delivery == "sent", what="a late echo")
+    eventually(lambda: driver.conversation(contact)["handoff_reason"] == "")
+    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
+    assert driver.quota() == (1, 0)
+
+
+def test_a_message_whose_worker_died_while_the_model_thought_is_answered_once(
+    sqlite_driver: Breaker,
+) -> None:
+    driver, pid = sqlite_driver, sqlite_driver.stack.pids["worker-incoming"]
+    driver.fault("openai", "latency", seconds=6)
+    contact = driver.write(QUESTION)
+    eventually(lambda: driver.sandbox("/faults")["faults"] == [], what="the model is thinking")
+    driver.kill("worker-incoming")
+    driver.back("worker-incoming", pid)
+
+    assert "89 €" in driver.answer_to(contact, ANSWER_LEASE + 30)
+    driver.at_rest()
+    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
+    assert len(driver.ledger(contact, "decided")) == 1
+    assert driver.quota() == (1, 0)
