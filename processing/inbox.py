@@ -111,9 +111,10 @@ def release(conversation: Conversation) -> None:
     conversation.save(update_fields=["handled_by", "human_until", "handoff_reason"])
 
 
-def unflag(conversation: Conversation, reason: str) -> None:
-    """Take the flag `reason` away again, if that is why the conversation needs a human."""
-    Conversation.objects.filter(pk=conversation.pk, handoff_reason=reason).update(handoff_reason="")
+def unflag(conversation: Conversation, *reasons: str) -> None:
+    """Take the flag away again, if one of `reasons` is why the conversation needs a human."""
+    flagged = Conversation.objects.filter(pk=conversation.pk, handoff_reason__in=reasons)
+    flagged.update(handoff_reason="")
 
 
 def release_if_over(conversation: Conversation, *, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from processing.models import Conversation, Delivery, Message
 from social.contracts import Echo, StatusUpdate
@@ -66,7 +66,18 @@ def claim(delivery_id: int, *, now: datetime) -> Delivery | None:
         "message__social_account",
         "message__workspace",
     )
-    return Delivery.objects.select_related(*related).get(pk=delivery_id)
+    delivery = Delivery.objects.select_related(*related).get(pk=delivery_id)
+    return delivery if delivery.next_at == now + LEASE else None
+
+
+def lock(conversation: Conversation) -> None:
+    """Let nobody else change the conversation until the transaction ends.
+
+    Whoever changes more than one row of a conversation begins here: a takeover then comes before
+    a send or after it, never in between, and two transactions never wait for each other.
+    """
+    rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
+    rows.values_list("pk", flat=True).first()
 
 
 def begin(delivery: Delivery, *, now: datetime) -> bool:
@@ -75,8 +86,10 @@ def begin(delivery: Delivery, *, now: datetime) -> bool:
     The conversation's slot of the five-minute rule is taken in the same transaction by the
     caller, with `take_slot`.
     """
-    rows = Delivery.objects.filter(pk=delivery.pk, status="queued", next_at=delivery.next_at)
-    return bool(rows.update(status=Delivery.Status.SENDING, next_at=now + LEASE))
+    if not _mine(delivery).update(status=Delivery.Status.SENDING, next_at=now + LEASE):
+        return False
+    delivery.status, delivery.next_at = Delivery.Status.SENDING, now + LEASE
+    return True
 
 
 def take_slot(conversation: Conversation, *, now: datetime) -> bool:
@@ -98,11 +111,14 @@ def give_slot_back(conversation: Conversation) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(next_automatic_at=None)
 
 
-def postpone(delivery: Delivery, until: datetime, *, count: bool) -> None:
-    """Try again at `until`; without `count` the attempt does not count, since none was made."""
-    rows = Delivery.objects.filter(pk=delivery.pk, status__in=["queued", "sending"])
+def postpone(delivery: Delivery, until: datetime, *, count: bool) -> bool:
+    """Try again at `until`; without `count` the attempt does not count, since none was made.
+
+    Returns False when the delivery is no longer this worker's.
+    """
     attempts = delivery.attempts if count else delivery.attempts - 1
-    rows.update(status=Delivery.Status.QUEUED, next_at=until, attempts=attempts)
+    changes = {"status": Delivery.Status.QUEUED, "next_at": until, "attempts": attempts}
+    return bool(_mine(delivery).update(**changes))
 
 
 def succeed(delivery: Delivery, external_id: str, *, now: datetime, milliseconds: int) -> bool:
@@ -128,10 +144,10 @@ def succeed(delivery: Delivery, external_id: str, *, now: datetime, milliseconds
 def close(delivery: Delivery, status: str, reason: str, *, code: str, now: datetime) -> bool:
     """End the delivery as refused, failed or unconfirmed, and say why on the message.
 
-    Returns False when it is settled already.
+    Returns False when it is settled already, or no longer this worker's.
     """
-    rows = Delivery.objects.filter(pk=delivery.pk, status__in=["queued", "sending"])
-    if not rows.update(status=status, next_at=None, error_code=code[:60], finished_at=now):
+    ended = {"status": status, "next_at": None, "error_code": code[:60], "finished_at": now}
+    if not _mine(delivery).update(**ended):
         return False
     live = Message.objects.filter(pk=delivery.message_id, status__in=["queued", "held"])
     live.update(status=status, reason=reason)
@@ -174,6 +190,14 @@ def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Con
     news = rows.update(status=Delivery.Status.SENT, next_at=None, finished_at=now, error_code="")
     _mark_sent(message.pk, echo.external_id, now=now)
     return Confirmed(message, bool(news))
+
+
+def _mine(delivery: Delivery) -> QuerySet[Delivery]:
+    """Select the delivery as this worker left it: once its lease is over it may be another's.
+
+    Without this, a worker that slept would put back or refuse what another is sending.
+    """
+    return Delivery.objects.filter(pk=delivery.pk, status=delivery.status, next_at=delivery.next_at)
 
 
 def _echoed(account: SocialAccount, echo: Echo) -> Message | None:

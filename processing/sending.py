@@ -20,6 +20,8 @@ from social.errors import ProviderError
 from social.providers.registry import PROVIDERS
 
 Log = InteractionEvent.Kind
+TROUBLE = ("send_unconfirmed", "send_failed", "send_refused", "account_needs_login")
+"""Why a human is needed when a message does not leave; over as soon as one does."""
 
 
 def send(delivery_id: int) -> list[Wake]:
@@ -29,8 +31,10 @@ def send(delivery_id: int) -> list[Wake]:
     if delivery is None:
         return []
     follow(delivery.message.request_id)
-    if _stopped(delivery, now) or _hindered(delivery, now):
-        return []
+    with transaction.atomic():
+        outbox.lock(delivery.message.conversation)
+        if _stopped(delivery, now) or _hindered(delivery, now):
+            return []
     started = time.monotonic()
     try:
         result = _call(delivery)
@@ -73,6 +77,8 @@ def _stopped(delivery: Delivery, now: datetime) -> bool:
             delivery, Delivery.Status.REFUSED, decision.reason, code=decision.reason, now=now
         ):
             give_quota_back(message)
+            if decision.kind is Kind.HANDOFF:
+                inbox.flag(message.conversation, decision.reason)
             _tell(message, decision.reason, "refused", gates=list(decision.gates))
     return True
 
@@ -83,8 +89,8 @@ def _hindered(delivery: Delivery, now: datetime) -> bool:
     with transaction.atomic():
         if not outbox.take_slot(message.conversation, now=now):
             free_at = outbox.slot_free_at(message.conversation) or now
-            outbox.postpone(delivery, max(free_at, now), count=False)
-            _tell(message, "five_minutes", "wait", data={"until": free_at.isoformat()})
+            if outbox.postpone(delivery, max(free_at, now), count=False):
+                _tell(message, "five_minutes", "wait", data={"until": free_at.isoformat()})
             return True
         if not _has_quota(message, now):
             outbox.give_slot_back(message.conversation)
@@ -130,12 +136,13 @@ def _call(delivery: Delivery) -> SendResult:
 def _sent(delivery: Delivery, result: SendResult, *, milliseconds: int) -> None:
     message = delivery.message
     with transaction.atomic():
+        outbox.lock(message.conversation)
         won = outbox.succeed(
             delivery, result.external_id, now=clock.now(), milliseconds=milliseconds
         )
         if won:
             count_as_sent(message)
-            inbox.unflag(message.conversation, "send_unconfirmed")
+            inbox.unflag(message.conversation, *TROUBLE)
             _tell(message, "sent", "sent", data={"milliseconds": milliseconds})
 
 
@@ -153,6 +160,7 @@ def _not_sent(delivery: Delivery, error: ProviderError) -> None:
 def _unconfirmed(delivery: Delivery, code: str) -> None:
     message = delivery.message
     with transaction.atomic():
+        outbox.lock(message.conversation)
         if outbox.close(
             delivery,
             Delivery.Status.UNCONFIRMED,
@@ -168,22 +176,24 @@ def _unconfirmed(delivery: Delivery, code: str) -> None:
 def _needs_login(delivery: Delivery, error: ProviderError) -> None:
     message = delivery.message
     with transaction.atomic():
+        outbox.lock(message.conversation)
         mark_needs_login(message.social_account, error.code)
-        outbox.give_slot_back(message.conversation)
-        outbox.postpone(delivery, clock.now() + LOGIN_CHECK, count=False)
-        inbox.flag(message.conversation, "account_needs_login")
-        _tell(message, "account_needs_login", "wait", data={"code": error.code})
+        if outbox.postpone(delivery, clock.now() + LOGIN_CHECK, count=False):
+            outbox.give_slot_back(message.conversation)
+            inbox.flag(message.conversation, "account_needs_login")
+            _tell(message, "account_needs_login", "wait", data={"code": error.code})
 
 
 def _retry(delivery: Delivery, error: ProviderError) -> None:
     message = delivery.message
     until = outbox.retry_at(delivery, error, now=clock.now())
     with transaction.atomic():
-        outbox.give_slot_back(message.conversation)
+        outbox.lock(message.conversation)
         if until is not None:
-            outbox.postpone(delivery, until, count=True)
-            data = {"code": error.code, "until": until.isoformat()}
-            _tell(message, "send_retry", "wait", data=data)
+            if outbox.postpone(delivery, until, count=True):
+                outbox.give_slot_back(message.conversation)
+                data = {"code": error.code, "until": until.isoformat()}
+                _tell(message, "send_retry", "wait", data=data)
         elif outbox.close(
             delivery, Delivery.Status.FAILED, "send_failed", code=error.code, now=clock.now()
         ):
@@ -200,7 +210,7 @@ def _retry(delivery: Delivery, error: ProviderError) -> None:
 def _refused(delivery: Delivery, error: ProviderError) -> None:
     message = delivery.message
     with transaction.atomic():
-        outbox.give_slot_back(message.conversation)
+        outbox.lock(message.conversation)
         if outbox.close(
             delivery, Delivery.Status.REFUSED, "send_refused", code=error.code, now=clock.now()
         ):
@@ -208,6 +218,7 @@ def _refused(delivery: Delivery, error: ProviderError) -> None:
 
 
 def _give_up(message: Message, reason: str, outcome: str, error: ProviderError) -> None:
+    outbox.give_slot_back(message.conversation)
     give_quota_back(message)
     inbox.flag(message.conversation, reason)
     _tell(message, reason, outcome, data={"code": error.code})

@@ -200,6 +200,7 @@ def test_a_replayed_dead_letter_is_sent(scene: Scene) -> None:
     scene.run()
     assert scene.reply().status == "sent"
     assert Quota.objects.get().used == 1
+    assert scene.conversation().handoff_reason == ""
 
 
 @pytest.mark.parametrize("code", [190, 102])
@@ -218,6 +219,7 @@ def test_a_dead_token_marks_the_account_and_keeps_the_answer(scene: Scene, code:
     fails(scene, 200, {"message_id": "m_out_2"})
     scene.run()
     assert scene.reply().status == "sent"
+    assert scene.conversation().handoff_reason == ""
 
 
 def test_nothing_is_called_with_an_account_that_lost_its_login(scene: Scene) -> None:
@@ -260,6 +262,7 @@ def test_the_gates_are_asked_once_more_before_it_leaves(
 
     assert not scene.graph.asked
     assert Delivery.objects.get().error_code == reason
+    assert scene.conversation().handoff_reason == ("window_closed" if "window" in reason else "")
     assert scene.reply().status == "refused"
     assert Quota.objects.get().reserved == 0
 
