@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import Workspace
-from processing.models import DeadLetter, Delivery, Message
+from processing.models import Conversation, DeadLetter, Delivery, Message
 from social import events
 
 
@@ -31,10 +33,11 @@ def exhume(dead_letter_id: int, *, now: datetime) -> tuple[str, int] | None:
     A delivery that may have left is never made due again: it has to be looked at.
     """
     letter = DeadLetter.objects.filter(pk=dead_letter_id, replayed_at__isnull=True).first()
-    if letter is None or not _reopen(letter, now):
-        return None
-    letter.replayed_at = now
-    letter.save(update_fields=["replayed_at"])
+    with transaction.atomic():
+        if letter is None or not _reopen(letter, now):
+            return None
+        letter.replayed_at = now
+        letter.save(update_fields=["replayed_at"])
     return letter.kind, letter.object_id
 
 
@@ -43,8 +46,7 @@ def _reopen(letter: DeadLetter, now: datetime) -> bool:
     if letter.kind == "receive":
         return events.reopen(row, now=now)
     if letter.kind == "respond":
-        handed_over = Message.objects.filter(pk=row, outcome=Message.Outcome.HANDOFF)
-        return bool(handed_over.update(outcome="", reason="", next_at=now, attempts=0))
+        return _reopen_message(row, now)
     if letter.kind == "send":
         failed = Delivery.objects.filter(pk=row, status=Delivery.Status.FAILED)
         messages = Message.objects.filter(delivery=row, status=Message.Status.FAILED)
@@ -52,3 +54,15 @@ def _reopen(letter: DeadLetter, now: datetime) -> bool:
             return False
         return bool(messages.update(status=Message.Status.QUEUED))
     return False
+
+
+def _reopen_message(message_id: int, now: datetime) -> bool:
+    handed_over = Message.objects.filter(pk=message_id, outcome=Message.Outcome.HANDOFF)
+    if not handed_over.update(outcome="", reason="", next_at=now, attempts=0):
+        return False
+    # Giving up handed the conversation over; nobody took it, or the flag would be gone.
+    abandoned = Conversation.objects.filter(messages=message_id, handoff_reason="gave_up")
+    Conversation.objects.filter(pk__in=abandoned.values("pk")).update(
+        handled_by=Conversation.Handler.ASSISTANT, human_until=None, handoff_reason=""
+    )
+    return True

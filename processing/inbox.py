@@ -3,10 +3,10 @@
 Everything here may run twice: constraints in the database make the second time change nothing.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from processing.models import Contact, Conversation, Message
 from processing.optout import is_opt_out
@@ -122,8 +122,12 @@ def release_if_over(conversation: Conversation, *, now: datetime) -> bool:
     until = conversation.human_until
     if conversation.handled_by != Conversation.Handler.HUMAN or until is None or now < until:
         return False
-    release(conversation)
-    return True
+    # A human who stepped in again meanwhile has a later `human_until`.
+    theirs = Conversation.objects.filter(pk=conversation.pk, human_until=until)
+    over = theirs.update(
+        handled_by=Conversation.Handler.ASSISTANT, human_until=None, handoff_reason=""
+    )
+    return bool(over)
 
 
 def claim(message_id: int, *, now: datetime) -> Message | None:
@@ -135,26 +139,32 @@ def claim(message_id: int, *, now: datetime) -> Message | None:
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
         return None
     related = ("workspace", "conversation__contact", "conversation__workspace", "social_account")
-    return Message.objects.select_related(*related).get(pk=message_id)
+    message = Message.objects.select_related(*related).get(pk=message_id)
+    return message if message.next_at == now + LEASE else None
 
 
 def wait(message: Message, reason: str, until: datetime, *, forget_attempts: bool) -> bool:
-    """Look at the message again at `until`; return whether the reason for waiting is new.
+    """Look at the message again at `until`, holding nothing of the day's quota.
 
-    What `message` holds of the day's quota is written too: the caller may have given it back.
+    Returns False when the message is no longer this worker's: the caller changes nothing then.
     """
-    changed = message.reason != reason
-    message.reason, message.next_at = reason, until
-    if forget_attempts:
-        message.attempts = 0
-    message.save(update_fields=["reason", "next_at", "attempts", "quota_day"])
-    return changed
+    attempts = 0 if forget_attempts else message.attempts
+    changes = {"reason": reason, "next_at": until, "attempts": attempts, "quota_day": None}
+    return bool(_mine(message).update(**changes))
+
+
+def hold_quota(message: Message, day: date) -> bool:
+    """Write that the message holds one of `day`'s quota; False when another worker has it."""
+    if not _mine(message).update(quota_day=day):
+        return False
+    message.quota_day = day
+    return True
 
 
 def settle(message: Message, outcome: str, reason: str) -> bool:
-    """Write the decision on the message; False when it was decided meanwhile."""
-    open_rows = Message.objects.filter(pk=message.pk, outcome="")
-    decided = open_rows.update(outcome=outcome, reason=reason[:60], next_at=None, quota_day=None)
+    """Write the decision on the message; False when it is no longer this worker's."""
+    ended = {"outcome": outcome, "reason": reason[:60], "next_at": None, "quota_day": None}
+    decided = _mine(message).update(**ended)
     message.outcome, message.reason, message.next_at = outcome, reason, None
     return bool(decided)
 
@@ -183,6 +193,11 @@ def answered_since(message: Message) -> bool:
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED])
         .exists()
     )
+
+
+def _mine(message: Message) -> QuerySet[Message]:
+    """Select the message while this worker's lease holds; later it is another's to decide."""
+    return Message.objects.filter(pk=message.pk, outcome="", next_at=message.next_at)
 
 
 def _known(account: SocialAccount, external_id: str) -> bool:

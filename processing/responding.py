@@ -104,6 +104,7 @@ def _conclude(
     with transaction.atomic():
         if decision.kind is Kind.WAIT:
             return _wait(message, decision)
+        outbox.lock(message.conversation)
         held_day = message.quota_day
         if not inbox.settle(message, decision.kind, decision.reason):
             return []
@@ -121,10 +122,12 @@ def _conclude(
 def _wait(message: Message, decision: Decision) -> list[Wake]:
     retry = decision.reason == "model_retry"
     until = decision.until or clock.now()
+    if not inbox.wait(message, decision.reason, until, forget_attempts=not retry):
+        return []
     if message.quota_day is not None:
         quotas.release(message.workspace, message.quota_day)
         message.quota_day = None
-    if inbox.wait(message, decision.reason, until, forget_attempts=not retry):
+    if message.reason != decision.reason:
         _tell(message, decision)
     return []
 
@@ -173,8 +176,9 @@ def _reserve(message: Message, now: datetime) -> bool:
     """Hold one of the day's messages for this answer, before the model is paid."""
     if message.quota_day is None:
         with transaction.atomic():
-            message.quota_day = quotas.reserve(message.workspace, now=now)
-            Message.objects.filter(pk=message.pk).update(quota_day=message.quota_day)
+            day = quotas.reserve(message.workspace, now=now)
+            if day is not None and not inbox.hold_quota(message, day):
+                transaction.set_rollback(True)
     return message.quota_day is not None
 
 

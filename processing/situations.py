@@ -10,7 +10,7 @@ from accounts.models import Fact, Workspace
 from billing.quotas import Usage
 from processing.ai.contracts import Brief, Line
 from processing.decision import Situation
-from processing.models import Conversation, Message, Scenario
+from processing.models import Conversation, Delivery, Message, Scenario
 from social.contracts import Capabilities
 
 HISTORY = 30
@@ -80,6 +80,8 @@ def _history(message: Message) -> tuple[Line, ...]:
         .filter(Q(sent_at__lte=message.sent_at) | Q(direction=Message.Direction.OUTBOUND))
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
         .exclude(text="")
+        # An answer that still waits to be sent gives way to this one: it was never said.
+        .exclude(delivery__status=Delivery.Status.QUEUED)
         .exclude(pk=message.pk)
         .order_by("-sent_at", "-id")
         .values_list("author", "text")[:HISTORY]

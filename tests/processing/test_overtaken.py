@@ -4,8 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from processing import outbox, pipeline
+from billing.models import Quota
+from processing import inbox, outbox, pipeline
+from processing.ai import engine
+from processing.errors import AnswerUnavailable
 from processing.models import Conversation, Delivery, InteractionEvent, Message
 from tests.processing.conftest import Scene
 
@@ -36,7 +40,7 @@ def test_it_does_not_queue_again_what_another_worker_is_sending(overtaken: Scene
 
 
 @pytest.mark.parametrize(
-    "change", [{"handled_by": "human"}, {"window_closes_at": datetime(2020, 1, 1).astimezone()}]
+    "change", [{"handled_by": "human"}, {"window_closes_at": timezone.now() - timedelta(days=2)}]
 )
 def test_it_does_not_refuse_what_another_worker_is_sending(
     overtaken: Scene, change: dict[str, Any]
@@ -56,3 +60,54 @@ def test_it_does_not_queue_again_while_its_account_needs_a_login(overtaken: Scen
 
     assert Delivery.objects.get().status == "sending"
     assert Message.objects.get(author="assistant").status == "queued"
+
+
+def test_it_gives_no_quota_back_that_another_worker_holds(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sleeper's model call fails after another worker wrote the answer."""
+    message = scene.say()
+    draft = engine.draft
+
+    def sleepy(_brief: Any) -> Any:
+        monkeypatch.setattr(engine, "draft", draft)
+        Message.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+        pipeline.respond(message.pk)
+        raise AnswerUnavailable("model_timeout", retryable=True)
+
+    monkeypatch.setattr(engine, "draft", sleepy)
+    pipeline.respond(message.pk)
+
+    message.refresh_from_db()
+    assert (message.outcome, message.next_at) == ("reply", None)
+    assert Quota.objects.get().reserved == 1
+    assert scene.reasons("decided") == ["replied"]
+
+
+def test_it_holds_no_second_quota(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = scene.say()
+    claim = inbox.claim
+
+    def sleepy(message_id: int, *, now: datetime) -> Any:
+        mine = claim(message_id, now=now)
+        Message.objects.update(next_at=now + timedelta(seconds=60, microseconds=1))
+        return mine
+
+    monkeypatch.setattr(inbox, "claim", sleepy)
+    pipeline.respond(message.pk)
+
+    assert not Quota.objects.filter(reserved__gt=0).exists()
+    assert Message.objects.get().outcome == ""
+    assert scene.model.asked == []
+
+
+def test_a_human_who_steps_in_again_keeps_the_conversation(scene: Scene) -> None:
+    """A message arrives when the human's time is over, and they come back that very moment."""
+    scene.say()
+    past = timezone.now() - timedelta(days=1)
+    Conversation.objects.update(handled_by="human", human_until=past)
+    stale = scene.conversation()
+    inbox.take_over(scene.conversation(), now=timezone.now())
+
+    assert not inbox.release_if_over(stale, now=timezone.now())
+    assert scene.conversation().handled_by == "human"
