@@ -14,6 +14,9 @@ from social.contracts import Echo, InboundMessage
 from social.models import SocialAccount, WebhookEvent
 from social.providers.registry import CAPABILITIES
 
+CLOCKS_APART = timedelta(minutes=5)
+"""How far the network's clock may be ahead: one message dated in a far future would otherwise
+stay the newest of its conversation for ever."""
 LEASE = timedelta(seconds=60)
 """How long a worker may keep a message to itself before it is offered again."""
 
@@ -45,14 +48,14 @@ def record_message(
         text=inbound.text,
         attachments=list(inbound.attachments),
         status=Message.Status.RECEIVED,
-        sent_at=inbound.sent_at,
+        sent_at=min(inbound.sent_at, now + CLOCKS_APART),
         request_id=event.request_id,
         reason="settling",
         next_at=now + timedelta(seconds=settings.SETTLE_SECONDS),
     )
     if not _insert(message):
         return None
-    _note_arrival(conversation, inbound, account, now=now)
+    _note_arrival(message, inbound, now=now)
     return message
 
 
@@ -73,7 +76,7 @@ def record_human(
         external_id=echo.external_id,
         text=echo.text,
         status=Message.Status.SENT,
-        sent_at=echo.sent_at,
+        sent_at=min(echo.sent_at, now + CLOCKS_APART),
         request_id=event.request_id,
     )
     if not _insert(message):
@@ -229,11 +232,10 @@ def _conversation(
     return conversation
 
 
-def _note_arrival(
-    conversation: Conversation, inbound: InboundMessage, account: SocialAccount, *, now: datetime
-) -> None:
+def _note_arrival(message: Message, inbound: InboundMessage, *, now: datetime) -> None:
+    account, conversation = message.social_account, message.conversation
     hours = CAPABILITIES[account.kind].reply_window_hours
-    closes = inbound.sent_at + timedelta(hours=hours) if hours else None
+    closes = message.sent_at + timedelta(hours=hours) if hours else None
     rows = Conversation.objects.filter(pk=conversation.pk)
     rows.update(last_message_at=now)
     if closes is not None:

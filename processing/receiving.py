@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from flowia.lib import clock
 from flowia.lib.logging import follow
@@ -40,7 +40,8 @@ def receive(event_id: int) -> list[Wake]:
         try:
             with transaction.atomic():
                 reason, found = _take_in(entry, event)
-        except SoftTimeLimitExceeded:
+        except (SoftTimeLimitExceeded, OperationalError, InterfaceError):
+            # Out of time, a deadlock, a database that went away: the call is due again by itself.
             raise
         except Exception as error:  # noqa: BLE001 - kept in the row for an operator to replay
             reason, found, broken = "failed", [], error

@@ -39,7 +39,7 @@ class Interest(BaseModel):
 class Reply(BaseModel):
     """The one typed answer for an inbound message: reply, intent and interest at once."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     action: Literal["reply", "handoff", "silence"]
     text: str

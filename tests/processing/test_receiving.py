@@ -1,10 +1,14 @@
 """From the webhook's bytes to rows, seen from the front door."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 
+from processing import inbox, pipeline
 from processing.models import Contact, InteractionEvent, Message
 from processing.optout import is_opt_out
 from social.models import SocialAccount, WebhookEvent
@@ -104,8 +108,6 @@ def test_an_unknown_account_is_ignored_with_its_reason(scene: Scene) -> None:
 def test_a_broken_entry_costs_only_itself_and_can_be_replayed(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from processing import inbox  # noqa: PLC0415 - patched for this test alone
-
     honest = inbox.record_message
 
     def sometimes_broken(account: Any, inbound: Any, **rest: Any) -> Any:
@@ -206,3 +208,42 @@ def test_a_deep_body_is_refused_quietly(scene: Scene) -> None:
     deep = json.dumps({"object": "page"})[:-1].encode() + b',"entry":' + b"[" * 5000 + b"]" * 5000
 
     assert scene.post(deep + b"}").status_code in {200, 400}
+
+
+def test_a_database_that_fails_for_a_moment_costs_no_message(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = inbox.record_message
+
+    def locked(*_arguments: Any, **_more: Any) -> None:
+        monkeypatch.setattr(inbox, "record_message", record)
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(inbox, "record_message", locked)
+    scene.post(scene.envelope(scene.item(message={"mid": "m_locked", "text": "Bonjour"})))
+    with pytest.raises(OperationalError):
+        scene.take_in()
+    assert WebhookEvent.objects.get().status == "received"
+
+    WebhookEvent.objects.update(next_at=timezone.now())
+    scene.take_in()
+    assert WebhookEvent.objects.get().status == "processed"
+    assert Message.objects.get().text == "Bonjour"
+
+
+def test_a_message_from_the_future_does_not_silence_the_conversation(scene: Scene) -> None:
+    future = {"timestamp": 253402300799000}
+    scene.post(scene.envelope(scene.item(message={"mid": "m_future", "text": "Bonjour"}, **future)))
+    scene.run()
+
+    assert scene.reply().status == "sent"
+    closes = scene.conversation().window_closes_at
+    assert closes is not None
+    assert closes < timezone.now() + timedelta(hours=25)
+
+
+def test_an_echo_without_a_name_confirms_nothing(scene: Scene) -> None:
+    pipeline.respond(scene.say().pk)
+    scene.echo(mid="", text="autre chose")
+
+    assert scene.reply().status == "queued"

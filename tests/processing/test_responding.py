@@ -191,6 +191,8 @@ FINAL = [
       incomplete_details={"reason": "max_output_tokens"}), 200, "model_truncated"),
     ("not JSON", model_document("Bonjour !"), 200, "model_invalid"),
     ("half a JSON", model_document('{"action": "reply", "te'), 200, "model_invalid"),
+    ("no number", model_says(confidence=float("nan")), 200, "model_invalid"),
+    ("nothing to see", model_says(text="\u200b\x00 "), 200, "draft_empty"),
     ("another form", model_document('{"reponse": "oui"}'), 200, "model_invalid"),
     ("no credit", {"error": {"code": "insufficient_quota", "message": "x"}}, 429,
      "model_out_of_credit"),

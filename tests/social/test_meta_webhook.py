@@ -240,3 +240,23 @@ def test_seconds_and_milliseconds_are_told_apart() -> None:
 
     assert isinstance(seconds, InboundMessage)
     assert seconds.sent_at == AT
+
+
+@pytest.mark.parametrize("mid", ["", "m" * 256, None, 7])
+def test_a_message_without_a_usable_name_is_malformed(mid: Any) -> None:
+    assert parse(envelope(item(message={"mid": mid, "text": "x"}))) == [Ignored("malformed")]
+
+
+@pytest.mark.parametrize("person", ["", "7" * 129, "7\x00", "\ud800", 1.5, True, None])
+def test_a_person_without_a_usable_name_is_malformed(person: Any) -> None:
+    body = envelope(item(sender={"id": person}, message={"mid": "m", "text": "x"}))
+
+    assert parse(body) == [Ignored("malformed")]
+
+
+def test_a_message_whose_text_is_null_is_a_message_without_text() -> None:
+    picture = [{"type": "image"}]
+    [event] = parse(envelope(item(message={"mid": "m", "text": None, "attachments": picture})))
+
+    assert isinstance(event, InboundMessage)
+    assert (event.text, event.attachments) == ("", ({"type": "image"},))

@@ -119,8 +119,8 @@ def _message(kind: str, item: dict[str, Any], *, account: str, contact: str) -> 
         account_kind=kind,
         account_external_id=account,
         contact_external_id=contact,
-        external_id=_text(message["mid"]),
-        text=_text(message.get("text", "")),
+        external_id=_mid(message),
+        text=_text(message.get("text") or ""),
         sent_at=_moment(item["timestamp"]),
         attachments=tuple(_attachment(one) for one in _list(message, "attachments")),
     )
@@ -134,8 +134,8 @@ def _echo(kind: str, item: dict[str, Any], *, account: str, contact: str) -> Eve
         account_kind=kind,
         account_external_id=account,
         contact_external_id=contact,
-        external_id=_text(message["mid"]),
-        text=_text(message.get("text", "")),
+        external_id=_mid(message),
+        text=_text(message.get("text") or ""),
         sent_at=_moment(item["timestamp"]),
         reference=_text(message.get("metadata") or ""),
         ours=str(message.get("app_id", "")) == (settings.META_APP_ID or None),
@@ -172,9 +172,20 @@ def _attachment(attachment: Any) -> dict[str, Any]:
 
 def _id(party: Any) -> str:
     value = party["id"]
-    if not isinstance(value, str | int) or isinstance(value, bool) or not str(value):
-        raise ValueError("an id is a string or a number")
-    return str(value)[:128]
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise TypeError("an id is a string or a number")
+    return _name(str(value), longest=128)
+
+
+def _mid(message: dict[str, Any]) -> str:
+    return _name(_text(message["mid"]), longest=255)
+
+
+def _name(value: str, *, longest: int) -> str:
+    # An empty or shortened name would stand for somebody else's row.
+    if not value or len(value) > longest or _text(value) != value:
+        raise ValueError("not a usable id")
+    return value
 
 
 def _text(value: Any) -> str:
