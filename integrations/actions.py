@@ -18,6 +18,7 @@ log = structlog.get_logger("flowia.integrations")
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 4
 BACKOFF_SECONDS = (10, 60, 300)
+LONGEST_PAUSE_SECONDS = 86_400
 BUSY_SECONDS = 2
 
 
@@ -53,6 +54,9 @@ def push(run_id: int) -> Pushed | None:
     run = _claim(run_id, now=now)
     if run is None:
         return None
+    if run.attempts > MAX_ATTEMPTS:
+        _close(run, SyncRun.Status.FAILED, "gave_up")
+        return _pushed(run, ok=False, code="gave_up")
     integration = run.integration
     connector = CONNECTORS[integration.kind]
     known = SyncedRow.objects.filter(integration=integration, lead_uid=run.lead_uid).first()
@@ -145,7 +149,7 @@ def _failed(run: SyncRun, error: ConnectorError) -> Pushed | None:
 
 def _requeue(run: SyncRun, error: ConnectorError) -> bool:
     pause = error.retry_after or BACKOFF_SECONDS[min(run.attempts, len(BACKOFF_SECONDS)) - 1]
-    next_at = clock.now() + timedelta(seconds=pause)
+    next_at = clock.now() + timedelta(seconds=min(pause, LONGEST_PAUSE_SECONDS))
     try:
         with transaction.atomic():
             SyncRun.objects.filter(pk=run.pk, status="running").update(

@@ -41,7 +41,8 @@ def note_interest(message: Message, interest: Interest) -> Noted:
     contact = message.conversation.contact
     quotes = [quote for quote in interest.evidence if quote and quote in message.text]
     phone = phone_in(message.text)
-    lead, made = Lead.objects.get_or_create(
+    # Held until the end: two messages of one person must not write over each other's findings.
+    lead, made = Lead.objects.select_for_update().get_or_create(
         contact=contact, defaults={"workspace": message.workspace}
     )
     before = (lead.level, lead.phone)

@@ -22,6 +22,7 @@ LEASE = timedelta(seconds=30)
 """Longer than the call's own time-outs (15 s), so that a living worker is never overtaken."""
 MAX_ATTEMPTS = 3
 BACKOFF_SECONDS = (5, 30, 120)
+LONGEST_PAUSE_SECONDS = 86_400
 REFERENCE = "delivery:"
 FORWARD = {"sent": 1, "delivered": 2, "read": 3}
 
@@ -159,7 +160,7 @@ def retry_at(delivery: Delivery, error: ProviderError, *, now: datetime) -> date
     if delivery.attempts >= MAX_ATTEMPTS:
         return None
     pause = error.retry_after or BACKOFF_SECONDS[min(delivery.attempts, len(BACKOFF_SECONDS)) - 1]
-    return now + timedelta(seconds=pause)
+    return now + timedelta(seconds=min(pause, LONGEST_PAUSE_SECONDS))
 
 
 def overdue(*, now: datetime) -> list[Delivery]:
@@ -237,7 +238,8 @@ def apply_status(account: SocialAccount, update: StatusUpdate) -> list[Message]:
     if update.watermark is not None:
         named |= Q(sent_at__lte=update.watermark) & ~Q(external_id="")
     moved = list(rows.filter(named).select_related("conversation", "workspace")[:200])
-    Message.objects.filter(pk__in=[one.pk for one in moved]).update(status=update.status)
+    # The first condition once more: "read" may have come while we looked.
+    rows.filter(pk__in=[one.pk for one in moved]).update(status=update.status)
     return moved
 
 

@@ -3,6 +3,7 @@
 It never retries: whether a call may be tried again is the caller's knowledge, and a send may not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,11 +16,14 @@ TIMEOUT = (5, 10)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the other side said; `body` is the parsed JSON, None where it was none."""
+    """What the other side said; `body` is the parsed JSON, None where it was none.
+
+    The names of `headers` are found in any case.
+    """
 
     status: int
     body: Any
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
 
 class UnreachableError(Exception):
@@ -58,7 +62,7 @@ def call(
         raise UnreachableError(may_have_arrived=False) from error
     except requests.exceptions.RequestException as error:
         raise UnreachableError(may_have_arrived=not _never_connected(error)) from error
-    return Answer(response.status_code, _json(response), dict(response.headers))
+    return Answer(response.status_code, _json(response), response.headers)
 
 
 @cache

@@ -99,7 +99,7 @@ def _error(error: HTTPResponseError) -> ConnectorError:
         return ConnectorError(code, needs="needs_login")
     if error.status in LATER:
         wait = error.headers.get("retry-after", "")
-        seconds = float(wait) if wait.isdigit() else LATER_SECONDS
+        seconds = float(wait) if wait.isascii() and wait.isdigit() else LATER_SECONDS
         return ConnectorError(code, retryable=True, retry_after=seconds)
     return ConnectorError(code, needs="needs_mapping")
 

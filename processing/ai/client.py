@@ -100,7 +100,7 @@ def _chat(prompt: Prompt, form: dict[str, Any]) -> Completion:
 
 def _retry_after(error: openai.RateLimitError) -> float | None:
     value = error.response.headers.get("retry-after", "")
-    return float(value) if value.replace(".", "", 1).isdigit() else None
+    return float(value) if value.isascii() and value.replace(".", "", 1).isdigit() else None
 
 
 def _client() -> openai.OpenAI:

@@ -1,5 +1,6 @@
 """Leads into Notion: one row per lead, whatever fails on the way."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -174,3 +175,17 @@ def test_a_push_whose_worker_vanished_is_queued_again(notion: Scene) -> None:
 
     assert actions.overdue(now=timezone.now()) == 1
     assert SyncRun.objects.get().status == "queued"
+
+
+def test_a_push_that_always_kills_its_worker_ends(notion: Scene) -> None:
+    answers(notion, (200, {"neither": "a list", "nor": "a page"}))
+    notion.say()
+    for _ in range(6):
+        with suppress(KeyError):
+            notion.run()
+        SyncRun.objects.filter(status="running").update(next_at=timezone.now())
+        actions.overdue(now=timezone.now())
+
+    run = SyncRun.objects.get()
+    assert (run.status, run.error_code) == ("failed", "gave_up")
+    assert "sync_failed" in notion.reasons("lead")

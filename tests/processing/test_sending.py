@@ -177,6 +177,28 @@ def test_the_networks_own_waiting_time_is_kept(scene: Scene) -> None:
     assert abs((next_at - timezone.now()).total_seconds() - 19 * 60) < 5
 
 
+@pytest.mark.parametrize(("seconds", "kept"), [("90", 90), ("9" * 30, 86_400), ("\xb2", 60)])
+def test_a_waiting_time_is_read_in_any_spelling(scene: Scene, seconds: str, kept: int) -> None:
+    fails(scene, 429, error(4), retry_after=seconds)
+    scene.say()
+    scene.run()
+
+    next_at = Delivery.objects.get().next_at
+    assert next_at is not None
+    assert abs((next_at - timezone.now()).total_seconds() - kept) < 5
+
+
+@pytest.mark.parametrize(
+    "envelope", [{"code": "x"}, {"code": [4]}, {"code": 10, "error_subcode": []}]
+)
+def test_an_error_in_another_form_is_a_refusal_too(scene: Scene, envelope: dict[str, Any]) -> None:
+    fails(scene, 400, {"error": envelope})
+    scene.say()
+    scene.run()
+
+    assert Delivery.objects.get().status == "refused"
+
+
 def test_after_three_clean_refusals_it_is_a_dead_letter(scene: Scene) -> None:
     fails(scene, 400, error(4))
     scene.say()

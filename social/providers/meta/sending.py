@@ -76,13 +76,13 @@ def _result(answer: Answer) -> SendResult:
 
 
 def _error(envelope: dict[str, Any], answer: Answer) -> ProviderError:
-    code, subcode = int(envelope.get("code") or 0), envelope.get("error_subcode")
+    code, subcode = _integer(envelope.get("code")), _integer(envelope.get("error_subcode")) or None
     pair = (code, subcode)
     name = NAMES.get(pair) or NAMES.get((code, None)) or _number(code, subcode)
     if code in TOKEN_DEAD:
         return ProviderError(name, needs_login=True)
     if pair in PAUSED:
-        return ProviderError(name, retryable=True, retry_after=PAUSED[code, int(subcode or 0)])
+        return ProviderError(name, retryable=True, retry_after=PAUSED[code, subcode or 0])
     if code == BLOCKED:
         return ProviderError(name, retryable=True, retry_after=BLOCKED_SECONDS)
     if code in RETRY_LATER or code in BUSINESS_LIMITS:
@@ -93,14 +93,18 @@ def _error(envelope: dict[str, Any], answer: Answer) -> ProviderError:
     return ProviderError(name)
 
 
-def _number(code: int, subcode: Any) -> str:
+def _integer(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _number(code: int, subcode: int | None) -> str:
     return f"{code}/{subcode}" if subcode else str(code)
 
 
 def _regain_seconds(answer: Answer) -> float | None:
     """Return how long Meta asks us to wait: `Retry-After`, or its own header, in minutes."""
     retry_after = answer.headers.get("Retry-After", "")
-    if retry_after.isdigit():
+    if retry_after.isascii() and retry_after.isdigit():
         return float(retry_after)
     try:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
