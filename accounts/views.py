@@ -1,6 +1,7 @@
 """The door: signing in and out, and where a signed-in person begins."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -8,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,11 @@ class SignIn(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_redirect_url(self, *request: Any) -> str:
+        """Return where the person wanted to go; the door itself is no such place."""
+        wanted = super().get_redirect_url(*request)
+        return "" if urlsplit(wanted).path.rstrip("/") == reverse("login") else wanted
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign the person in; a language chosen in the header before stays chosen."""

@@ -13,6 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # What this process was started with, before settings.py completes it from the files below.
 GIVEN = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 SECRETS = ("SECRET_KEY", "JWT_SIGNING_KEY", "ENCRYPTION_KEY")
+# Blank says something here: a model's server that does not know the parameter.
+BLANKS = ("OPENAI_REASONING_EFFORT",)
 
 
 class NotWritableError(RuntimeError):
@@ -33,6 +35,12 @@ def env_files() -> list[Path]:
     var = var_dir()
     named = [BASE_DIR / ".env", var / "demo.env", var / "services.env", var / "secrets.env"]
     return [path for path in named if path.is_file()]
+
+
+def drop_blanks() -> None:
+    """Forget every name that was left blank: blank is not given, but where it means something."""
+    for name in [name for name, value in os.environ.items() if not value and name not in BLANKS]:
+        del os.environ[name]
 
 
 def ensure_secrets() -> None:

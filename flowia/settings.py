@@ -9,17 +9,16 @@ from urllib.parse import quote
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from flowia.embedded import BASE_DIR, SECRETS, ensure_secrets, env_files, var_dir
+from flowia.embedded import BASE_DIR, SECRETS, drop_blanks, ensure_secrets, env_files, var_dir
 
 env = environ.Env()
+drop_blanks()
 for _file in env_files():
     environ.Env.read_env(_file)
-# A name left blank is a name not given: what it lacks is made once and kept in `var/`.
+    drop_blanks()
+# Secrets that nobody gave are made once and kept in `var/`.
 if not all(os.environ.get(_name) for _name in SECRETS):
     ensure_secrets()
-    for _name in SECRETS:
-        if not os.environ.get(_name):
-            os.environ.pop(_name, None)
     environ.Env.read_env(var_dir() / "secrets.env")
 
 VAR_DIR = var_dir()
@@ -200,7 +199,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["flowia.lib.bodies.ShallowJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "flowia.api.problem_response",
 }

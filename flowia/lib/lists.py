@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as NotAMoment
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -17,6 +18,18 @@ class CursorPages(CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Return one page; a cursor that is none of ours answers 404.
+
+        The library checks its outer form only: what it holds is first looked at by the database.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotAMoment, ValueError) as error:
+            raise NotFound(self.invalid_cursor_message) from error
 
 
 class ClosedOrdering(OrderingFilter):

@@ -86,3 +86,11 @@ def test_a_garbage_token_is_a_401_problem() -> None:
     answer = Client(headers={"authorization": "Bearer x.y.z"}).get("/auth/me")
     assert answer.status_code == 401
     assert answer.json()["code"] == "token_not_valid"
+
+
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"a":' * 100_000, "{", "1" * 5000])
+def test_a_body_that_is_no_json_is_told_so(body: str) -> None:
+    answer = Client().post("/auth/login", body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"

@@ -103,3 +103,10 @@ def test_the_demos_logins_are_those_of_the_sandbox(settings: Settings) -> None:
 
 def test_outside_the_demo_no_login_is_shown() -> None:
     assert "lumiere-demo" not in browser().get("/login").content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["/login", "/login/", "/login?next=/login"])
+def test_the_door_never_leads_to_the_door(wanted: str) -> None:
+    client = browser(make_member(make_workspace()))
+
+    assert client.get("/login", {"next": wanted})["Location"] == "/"

@@ -1,5 +1,6 @@
 """Pages, order, filters and the cost of the API's lists."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -152,3 +153,16 @@ def test_a_list_costs_three_queries_however_long(
         make_lead(conversation.contact)
     with django_assert_num_queries(3):
         client.get(address)
+
+
+@pytest.mark.parametrize(
+    "position", [b"p=garbage", b"p=2026-13-45", b"p=%00", b"o=9999999999999999"]
+)
+@pytest.mark.parametrize("address", ["/conversations", "/interactions", "/leads"])
+def test_a_cursor_that_is_none_of_ours_breaks_nothing(
+    address: str, position: bytes, workspace: Workspace, client: Client
+) -> None:
+    make_event(make_threads(workspace, 1)[0])
+    answer = client.get(address, {"cursor": b64encode(position).decode()})
+
+    assert answer.status_code in {200, 404}

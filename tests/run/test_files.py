@@ -1,6 +1,9 @@
 """The files around the product say the same as the product: .env.example, Procfile, Makefile."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import environ
@@ -54,3 +57,15 @@ def test_a_named_redis_is_used_instead_of_our_own(tmp_path: Path) -> None:
     assert "[program:web]" in config
     assert "valkey" not in config
     assert "sandbox" not in config
+
+
+def test_every_name_of_the_example_may_be_left_blank(tmp_path: Path) -> None:
+    blank = dict.fromkeys(product_names() - {"FLOWIA_VAR"}, "")
+    told = {"PATH": os.environ["PATH"], "FLOWIA_VAR": str(tmp_path), **blank}
+    asked = "from flowia import settings; print(settings.DATABASES, settings.SETTLE_SECONDS)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=BASE_DIR, env=told, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "sqlite3" in done.stdout
