@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -36,19 +37,23 @@ class MemberLines(Members):
     fields: ClassVar[tuple[str, ...]] = ("user", "workspace", "role")
 
 
-class NewPerson(AdminUserCreationForm):  # type: ignore[type-arg]
-    """A new person: an address in lower case and a password."""
+class LowerCase(forms.BaseForm):
+    """A form whose address is kept in lower case, as signing in looks for it."""
+
+    def clean_email(self) -> str:
+        """Return the address in lower case."""
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class NewPerson(LowerCase, AdminUserCreationForm):  # type: ignore[type-arg]
+    """A new person: an address and a password."""
 
     class Meta:
         model = User
         fields = ("email",)
 
-    def clean_email(self) -> str:
-        """Addresses are kept in lower case."""
-        return str(self.cleaned_data["email"]).strip().lower()
 
-
-class KnownPerson(UserChangeForm):  # type: ignore[type-arg]
+class KnownPerson(LowerCase, UserChangeForm):  # type: ignore[type-arg]
     """A known person."""
 
     class Meta:

@@ -1,9 +1,11 @@
 """Who: people, their workspaces and their roles in them."""
 
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,11 +50,19 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
         return self.email
 
 
+def is_a_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is one of the tz database ("Europe/Paris")."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone of this name."))
+
+
 class Workspace(Row):
     """A customer of ours; every row of the product belongs to one."""
 
     name = models.CharField(_("name"), max_length=150)
-    timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    timezone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Paris", validators=[is_a_time_zone]
+    )
     language = models.CharField(_("language"), max_length=5, default="fr")
     business_profile = models.TextField(_("business profile"), blank=True)
     assistant_on = models.BooleanField(_("assistant on"), default=True)

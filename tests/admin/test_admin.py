@@ -236,3 +236,36 @@ def test_a_person_made_in_the_admin_signs_in_by_a_lower_case_address(client: Cli
     answer = client.post(reverse("admin:accounts_user_add"), form)
     assert answer.status_code == 302
     assert User.objects.filter(email="nouvelle@exemple.fr").exists()
+
+
+def test_an_address_changed_in_the_admin_is_kept_in_lower_case(client: Client) -> None:
+    person = make_user("camille@exemple.fr")
+    form = {
+        "email": "Camille.Martin@Exemple.FR",
+        "language": "fr",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+    client.post(reverse("admin:accounts_user_change", args=[person.pk]), form)
+
+    person.refresh_from_db()
+    assert person.email == "camille.martin@exemple.fr"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Pari", "../etc", "UTC+1"])
+def test_a_workspace_lives_in_a_time_zone_that_exists(
+    zone: str, workspace: Workspace, client: Client
+) -> None:
+    form = {
+        "name": "Atelier",
+        "timezone": zone,
+        "language": "fr",
+        "release_after_minutes": "720",
+        **{f"{lines}-{total}_FORMS": "0" for lines in ("memberships", "facts")
+           for total in ("TOTAL", "INITIAL")},
+    }  # fmt: skip
+    address = reverse("admin:accounts_workspace_change", args=[workspace.pk])
+
+    assert client.post(address, form).status_code == 200
+    assert client.post(address, {**form, "timezone": "Indian/Reunion"}).status_code == 302
