@@ -1,13 +1,16 @@
 """A worker that slept through its lease wakes up: what is another's by now stays as it is."""
 
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from billing.models import Quota
 from processing import inbox, outbox, pipeline
+from processing.actions import step_in
 from processing.ai import engine
 from processing.errors import AnswerUnavailable
 from processing.models import Conversation, Delivery, InteractionEvent, Message
@@ -111,3 +114,32 @@ def test_a_human_who_steps_in_again_keeps_the_conversation(scene: Scene) -> None
 
     assert not inbox.release_if_over(stale, now=timezone.now())
     assert scene.conversation().handled_by == "human"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_takeover_comes_before_a_send_or_after_it_never_in_between(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gates have passed when a member presses the button; the slot is taken only then."""
+    pipeline.respond(scene.say().pk)
+    take_slot = outbox.take_slot
+    order: list[str] = []
+
+    def human() -> None:
+        step_in(Conversation.objects.get(), by="membre")
+        order.append("human")
+        connection.close()
+
+    button = threading.Thread(target=human)
+
+    def slowly(conversation: Conversation, *, now: datetime) -> bool:
+        button.start()
+        button.join(0.3)
+        order.append("slot")
+        return take_slot(conversation, now=now)
+
+    monkeypatch.setattr(outbox, "take_slot", slowly)
+    pipeline.send(Delivery.objects.get().pk)
+    button.join()
+
+    assert order == ["slot", "human"]
