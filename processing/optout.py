@@ -17,7 +17,11 @@ PHRASES = (
     re.compile(r"\b(?:arretez?|cessez?) de m ?(?:ecrire|contacter|envoyer|harceler)\b"),
     re.compile(r"\bne plus (?:m ?ecrire|me contacter|recevoir (?:de|vos) messages?)\b"),
     re.compile(r"\b(?:desinscri(?:vez|s)|desabonnez?) ?moi\b"),
-    re.compile(r"\bplus de messages?(?: svp| s il vous plait| merci)?$"),
+    # From the beginning: "je ne reçois plus de messages" and "avez-vous plus de…" are no wishes.
+    re.compile(
+        r"^(?:(?:non|merci|bonjour) )?(?:je (?:ne |n en )?(?:veux|souhaite|desire) )?"
+        r"plus de messages?(?: svp| s il vous plait| merci)?$"
+    ),
     re.compile(r"\b(?:stop|quit) (?:writing|messaging|texting|contacting) me\b"),
     re.compile(r"\b(?:don t|do not) (?:write|message|text|contact) me\b"),
     re.compile(r"\bunsubscribe me\b"),

@@ -187,7 +187,9 @@ def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Con
     message = _echoed(account, echo)
     if message is None:
         return None
-    rows = Delivery.objects.filter(message=message, status__in=["sending", "unconfirmed"])
+    # *queued* too: whatever made us try again later, the echo proves that it left.
+    left = ["queued", "sending", "unconfirmed"]
+    rows = Delivery.objects.filter(message=message, status__in=left)
     news = rows.update(status=Delivery.Status.SENT, next_at=None, finished_at=now, error_code="")
     _mark_sent(message.pk, echo.external_id, now=now)
     return Confirmed(message, bool(news))

@@ -188,10 +188,12 @@ def test_an_opt_out_is_noted_at_once(scene: Scene) -> None:
 
 STOPS = ["STOP", "stop !", "Arrêtez.", "arrêtez de m’écrire", "Ne m'écrivez plus", "désinscription",
          "Ne me contactez plus svp", "désabonnez-moi", "plus de messages svp", "Stop messaging me",
+         "Je ne veux plus de messages.", "Merci, plus de messages",
          "please don't text me", "unsubscribe"]  # fmt: skip
 GOES_ON = ["Où est l'arrêt de bus ?", "Vous ne stoppez pas la livraison ?", "Bonjour", "",
            "J'arrête pas de penser à cette lampe", "Stop ou encore ? La lampe Aube",
-           "Le magasin ne désemplit plus"]  # fmt: skip
+           "Le magasin ne désemplit plus", "Je ne reçois plus de messages",
+           "Avez-vous plus de messages ?"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", STOPS)

@@ -137,6 +137,23 @@ def test_an_instagram_echo_without_marks_is_recognised_by_its_text(scene: Scene)
     assert scene.graph.asked[0].path.startswith("/v26.0/me/messages")
 
 
+def test_an_echo_proves_that_a_message_left_whatever_the_network_answered(scene: Scene) -> None:
+    fails(scene, 400, error(4))
+    scene.say()
+    scene.run()
+    delivery = Delivery.objects.get()
+    assert delivery.status == "queued"
+
+    scene.echo(mid="m_left", text=scene.reply().text, metadata=f"delivery:{delivery.uid}")
+    Delivery.objects.update(next_at=timezone.now())
+    Conversation.objects.update(next_automatic_at=None)
+    scene.run()
+
+    assert Delivery.objects.get().status == scene.reply().status == "sent"
+    assert len(scene.graph.asked) == 1
+    assert (Quota.objects.get().used, Quota.objects.get().reserved) == (1, 0)
+
+
 def test_our_own_echo_makes_no_message(scene: Scene) -> None:
     scene.say()
     scene.run()
