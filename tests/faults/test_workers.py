@@ -30,45 +30,47 @@ def test_a_send_whose_worker_died_is_completed_by_its_echo(driver: Breaker) -> N
     eventually(lambda: driver.fates()[contact].delivery == "sent", what="sent, by its echo")
     driver.at_rest()
     assert "confirmed_by_echo" in [row["reason"] for row in driver.ledger(contact, "delivery")]
-    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
+    assert sends(driver, contact) == 1
     assert driver.quota() == (1, 0)
     assert driver.conversation(contact)["handoff_reason"] == ""
 
 
-def test_a_send_whose_worker_died_without_an_echo_is_unconfirmed_and_never_repeated(
+def test_workers_that_died_thinking_and_sending_lose_nothing_and_send_nothing_twice(
     driver: Breaker,
 ) -> None:
-    contact, mid = kill_in_mid_send(driver)
+    """Both leases run at the same time, so that the test waits only once."""
+    thinking = kill_in_mid_thought(driver)
+    sending, mid = kill_in_mid_send(driver)
 
     eventually(
-        lambda: driver.fates()[contact].delivery == "unconfirmed",
+        lambda: driver.fates()[sending].delivery == "unconfirmed",
         SEND_LEASE + 20,
         what="unconfirmed when the lease is over",
     )
-    driver.at_rest()
-    assert driver.conversation(contact)["handoff_reason"] == "send_unconfirmed"
-    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
-    assert driver.quota() == (1, 0)
-
+    assert driver.conversation(sending)["handoff_reason"] == "send_unconfirmed"
+    assert sends(driver, sending) == 1
     driver.sandbox("/echo", {"mid": mid})
-    eventually(lambda: driver.fates()[contact].delivery == "sent", what="a late echo")
-    eventually(lambda: driver.conversation(contact)["handoff_reason"] == "")
-    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
-    assert driver.quota() == (1, 0)
+    eventually(lambda: driver.fates()[sending].delivery == "sent", what="a late echo")
+    eventually(lambda: driver.conversation(sending)["handoff_reason"] == "")
+
+    assert "89 €" in driver.answer_to(thinking, ANSWER_LEASE + 30)
+    driver.at_rest()
+    assert (sends(driver, thinking), sends(driver, sending)) == (1, 1)
+    assert len(driver.ledger(thinking, "decided")) == 1
+    assert driver.quota() == (2, 0)
 
 
-def test_a_message_whose_worker_died_while_the_model_thought_is_answered_once(
-    sqlite_driver: Breaker,
-) -> None:
-    driver, pid = sqlite_driver, sqlite_driver.stack.pids["worker-incoming"]
+def kill_in_mid_thought(driver: Breaker) -> str:
+    """Kill the worker that waits for the model; returns the contact."""
+    pid = driver.stack.pids["worker-incoming"]
     driver.fault("openai", "latency", seconds=6)
     contact = driver.write(QUESTION)
     eventually(lambda: driver.sandbox("/faults")["faults"] == [], what="the model is thinking")
     driver.kill("worker-incoming")
     driver.back("worker-incoming", pid)
+    return contact
 
-    assert "89 €" in driver.answer_to(contact, ANSWER_LEASE + 30)
-    driver.at_rest()
-    assert len(driver.calls("graph", operation="send", recipient=contact)) == 1
-    assert len(driver.ledger(contact, "decided")) == 1
-    assert driver.quota() == (1, 0)
+
+def sends(driver: Breaker, contact: str) -> int:
+    """Return how often the network was asked to send something to the contact."""
+    return len(driver.calls("graph", operation="send", recipient=contact))
