@@ -20,7 +20,7 @@ from flowia.embedded import BASE_DIR
 from flowia.run.ports import is_free
 from tests.names import product_names
 
-READY_SECONDS = 90
+READY_SECONDS = 150
 STOP_SECONDS = 80
 SPAWNED = re.compile(r"spawned: '([\w-]+)' with pid (\d+)")
 
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment without anything that the product listens to."""
-    hidden = product_names() | {"DJANGO_SETTINGS_MODULE"}
+    hidden = product_names() | {"DJANGO_SETTINGS_MODULE", "MAKELEVEL"}
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**kept, "LANG": "C.UTF-8", **changes}
 
@@ -74,12 +74,14 @@ class Stack:
         log = (self.var / "log" / "supervisord.log").read_text(encoding="utf-8")
         return {name: int(pid) for name, pid in SPAWNED.findall(log)}
 
-    def launch(self, *options: str, **popen: Any) -> "subprocess.Popen[bytes]":
-        """Start `manage.py up` and return at once."""
+    def launch(
+        self, *options: str, command: list[str] | None = None, **popen: Any
+    ) -> "subprocess.Popen[bytes]":
+        """Start `manage.py up`, or another command for it, and return at once."""
         self.var.mkdir(exist_ok=True)
         with (self.var / "up.out").open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", *options],
+                command or [sys.executable, "manage.py", "up", *options],
                 cwd=self.root,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -81,8 +82,8 @@ def test_the_request_id_follows_the_message_everywhere(driver: Driver) -> None:
     assert len(rows) >= 5
     assert {row[0] for row in rows} == {request_id}
     for name in ("web", "worker-incoming", "worker-reply", "worker-background"):
-        log = driver.stack.var / "log" / f"{name}.log"
-        eventually(lambda log=log: request_id in log.read_text(encoding="utf-8"), what=name)
+        path = driver.stack.var / "log" / f"{name}.log"
+        eventually(partial(mentions, path, request_id), what=f"its id in {name}.log")
 
 
 def test_sandbox_say_ends_well_with_a_reply_and_badly_without(driver: Driver) -> None:
@@ -93,6 +94,10 @@ def test_sandbox_say_ends_well_with_a_reply_and_badly_without(driver: Driver) ->
     assert (answered.returncode, handed_over.returncode) == (0, 1)
     assert "89 €" in answered.stdout
     assert "devrait parler à un humain" in handed_over.stderr
+
+
+def mentions(path: Path, words: str) -> bool:
+    return words in path.read_text(encoding="utf-8")
 
 
 def statuses(driver: Driver, contact: str) -> list[str]:
