@@ -28,6 +28,7 @@ STAMP = VENV / "installed.json"
 UNFINISHED = VENV / "unfinished"
 LOG = VENV / "pip.log"
 GOALS = ("run", "serve", "dev")
+MAKE = "FLOWIA_MAKE"
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NETWORK = (
     "Temporary failure in name resolution",
@@ -266,7 +267,7 @@ def run(command: "list[str]") -> "tuple[int, str]":
             preexec_fn=apart,  # noqa: PLW1509 - no thread was started
         )
         try:
-            code = process.wait()
+            code = watch(process)
         except KeyboardInterrupt:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -275,11 +276,46 @@ def run(command: "list[str]") -> "tuple[int, str]":
         return code, output.read().decode("utf-8", "replace")
 
 
+def watch(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the process; raises KeyboardInterrupt when `make` was asked to stop."""
+    while process.poll() is None:
+        if make_gave_up():
+            raise KeyboardInterrupt
+        time.sleep(0.05)
+    return process.returncode
+
+
 def apart() -> None:
     """In the child: leave the terminal's process group, and on Linux die with the parent."""
     os.setsid()
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
+
+
+def remember_make() -> None:
+    """Note which `make` waits for this program, and the signals that it would obey."""
+    if "MAKELEVEL" in os.environ:
+        os.environ[MAKE] = f"{os.getppid()} {caught(os.getppid())}"
+
+
+def make_gave_up() -> bool:
+    """Tell whether the `make` that waits for this program is gone, or was asked to stop.
+
+    Asked alone, as by a terminal that closes, make hands on SIGTERM but neither Ctrl-C nor
+    SIGHUP: it stops listening to that signal, which Linux shows, and waits for us in silence.
+    """
+    pid, _, mask = os.environ.get(MAKE, "").partition(" ")
+    return bool(mask) and (os.getppid() != int(pid) or bool(int(mask) & ~caught(int(pid))))
+
+
+def caught(pid: int) -> int:
+    """Return which of the signals that mean "stop" a process handles, as a mask; 0 if unknown."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    mask = int(status.split("SigCgt:")[1].split()[0], 16)
+    return mask & sum(1 << (number - 1) for number in STOPPING)
 
 
 def interrupt(*_: object) -> None:
@@ -314,6 +350,7 @@ def main() -> int:
     if sys.argv[1:] != [goal] or goal not in GOALS:
         say("usage")
         return 2
+    remember_make()
     listen()
     try:
         os.chdir(str(ROOT))

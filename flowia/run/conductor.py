@@ -44,6 +44,8 @@ def conduct(*, serve: bool) -> int:
     except OSError as error:
         say(_("%(path)s: %(reason)s.") % {"path": error.filename, "reason": error.strerror})
         return 1
+    finally:
+        interruptions.leave()
     return 0
 
 

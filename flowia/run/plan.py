@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flowia.bootstrap import MAKE
 from flowia.embedded import BASE_DIR, GIVEN, var_dir
 from flowia.run.envfiles import completed
 from flowia.run.words import _
@@ -62,7 +63,7 @@ class Plan:
         # Each worker would repeat Django's system checks; in the demo nobody waits for them.
         quick = {} if self.serve else {"CELERY_SKIP_CHECKS": "1"}
         return {
-            **{name: value for name, value in GIVEN.items() if value},
+            **{name: value for name, value in GIVEN.items() if value and name != MAKE},
             **quick,
             "PYTHONUTF8": "1",
             "FLOWIA_VAR": str(self.var),

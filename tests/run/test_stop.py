@@ -19,6 +19,7 @@ import sys, pathlib
 sys.path.insert(0, "flowia")
 import bootstrap
 bootstrap.PYTHON = pathlib.Path(sys.executable)
+bootstrap.remember_make()
 bootstrap.listen()
 bootstrap.hand_over("run")
 """
@@ -112,11 +113,26 @@ def test_a_shell_that_ignores_ctrl_c_is_overruled(known: Stack) -> None:
     known.stop(signal.SIGINT)
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_make_that_is_asked_alone(known: Stack, tmp_path: Path, number: signal.Signals) -> None:
+    """A terminal that closes tells its first program only, and make keeps it to itself."""
+    (tmp_path / "over.py").write_text(HAND_OVER)
+    recipe = f"goal:\n\t@exec '{sys.executable}' '{tmp_path / 'over.py'}'\n"
+    (tmp_path / "Makefile").write_text(recipe)
+    process = known.launch(command=["make", "-f", str(tmp_path / "Makefile"), "goal"])
+    reach(known, "Starting", 1)
+    process.send_signal(number)
+    process.wait(60)
+
+    known.assert_nothing_left(50)
+
+
 def test_a_second_request_hurries(known: Stack) -> None:
     process = known.launch()
     reach(known, "Starting", 3)
     process.send_signal(signal.SIGINT)
     wait_until(lambda: "Stopping" in known.output, 10)
+    time.sleep(1.1)
     process.send_signal(signal.SIGINT)
 
     assert process.wait(10) == 0
