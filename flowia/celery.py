@@ -37,7 +37,6 @@ app.conf.update(
     task_routes={
         "processing.tasks.receive": {"queue": "incomingMessages"},
         "processing.tasks.respond": {"queue": "incomingMessages"},
-        "processing.tasks.dispatch": {"queue": "incomingMessages"},
         "processing.tasks.send": {"queue": "autoReply"},
         "processing.tasks.sync": {"queue": "background"},
     },

@@ -188,7 +188,6 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch": {
         "task": "processing.tasks.dispatch",
         "schedule": 1.0,
-        "options": {"queue": "incomingMessages", "expires": 5},
     },
 }
 

@@ -31,6 +31,7 @@ class Pushed:
     tool: str
     ok: bool
     code: str
+    attempts: int
     request_id: str
 
 
@@ -41,11 +42,12 @@ def queue_push(
 
     Returns the ids of the runs to wake.
     """
-    return [
+    runs = [
         _queue(integration, record, now=now, request_id=request_id)
         for integration in Integration.objects.filter(workspace=workspace)
         if integration.kind in CONNECTORS
     ]
+    return [run for run in runs if run is not None]
 
 
 def push(run_id: int) -> Pushed | None:
@@ -74,7 +76,20 @@ def push(run_id: int) -> Pushed | None:
             defaults={"workspace": run.workspace, "external_id": external_id},
         )
         _close(run, SyncRun.Status.DONE)
+        Integration.objects.filter(pk=integration.pk).exclude(status="active").update(
+            status=Integration.Status.ACTIVE, status_reason=""
+        )
     return _pushed(run, ok=True)
+
+
+def reopen_push(run_id: int, *, now: datetime) -> bool:
+    """Make a failed push due again; False when it is not failed or a newer one waits."""
+    failed = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.FAILED)
+    try:
+        with transaction.atomic():
+            return bool(failed.update(status="queued", next_at=now, attempts=0, error_code=""))
+    except IntegrityError:
+        return False
 
 
 def overdue(*, now: datetime) -> int:
@@ -93,13 +108,16 @@ def overdue(*, now: datetime) -> int:
     return count
 
 
-def _queue(integration: Integration, record: LeadRecord, *, now: datetime, request_id: str) -> int:
+def _queue(
+    integration: Integration, record: LeadRecord, *, now: datetime, request_id: str
+) -> int | None:
+    """Queue or refresh the push; None when a worker took it in this very moment."""
     payload = asdict(record)
     waiting = SyncRun.objects.filter(
         integration=integration, lead_uid=record.lead_uid, status=SyncRun.Status.QUEUED
     )
     if waiting.update(payload=payload, request_id=request_id):
-        return waiting.values_list("pk", flat=True).get()
+        return waiting.values_list("pk", flat=True).first()
     run = SyncRun(
         workspace=integration.workspace,
         integration=integration,
@@ -110,7 +128,7 @@ def _queue(integration: Integration, record: LeadRecord, *, now: datetime, reque
     )
     SyncRun.objects.bulk_create([run], ignore_conflicts=True)
     waiting.update(payload=payload)
-    return waiting.values_list("pk", flat=True).first() or 0
+    return waiting.values_list("pk", flat=True).first()
 
 
 def _claim(run_id: int, *, now: datetime) -> SyncRun | None:
@@ -169,4 +187,4 @@ def _close(run: SyncRun, status: str, code: str = "") -> None:
 
 def _pushed(run: SyncRun, *, ok: bool, code: str = "") -> Pushed:
     tool = CONNECTORS[run.integration.kind].name
-    return Pushed(run.workspace, str(run.lead_uid), tool, ok, code, run.request_id)
+    return Pushed(run.workspace, str(run.lead_uid), tool, ok, code, run.attempts, run.request_id)

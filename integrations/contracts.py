@@ -44,13 +44,11 @@ class ConnectorError(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         needs: str = "",
-        detail: str = "",
     ) -> None:
         self.code = code
         self.retryable = retryable
         self.retry_after = retry_after
         self.needs = needs
-        self.detail = detail
         super().__init__(code)
 
 

@@ -97,7 +97,6 @@ class SyncRun(Row):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     error_code = models.CharField(_("error code"), max_length=60, blank=True)
-    error_detail = models.TextField(_("error"), blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Workspace
+from integrations.actions import reopen_push
 from processing.models import Conversation, DeadLetter, Delivery, Message
 from social import events
 
@@ -27,6 +28,13 @@ def bury(
     )
 
 
+def close(kind: str, object_id: int, *, now: datetime) -> None:
+    """Note that the work was replayed by another way."""
+    DeadLetter.objects.filter(kind=kind, object_id=object_id, replayed_at__isnull=True).update(
+        replayed_at=now
+    )
+
+
 def exhume(dead_letter_id: int, *, now: datetime) -> tuple[str, int] | None:
     """Make the work due again with fresh attempts; returns its kind and row, or None.
 
@@ -45,6 +53,8 @@ def _reopen(letter: DeadLetter, now: datetime) -> bool:
     row = letter.object_id
     if letter.kind == "receive":
         return events.reopen(row, now=now)
+    if letter.kind == "sync":
+        return reopen_push(row, now=now)
     if letter.kind == "respond":
         return _reopen_message(row, now)
     if letter.kind == "send":

@@ -1,6 +1,10 @@
 """What can go wrong in the mind, in words that the pipeline understands."""
 
 
+class EchoTooEarlyError(Exception):
+    """An echo that may be of a message which is on the wire right now: ask again in a moment."""
+
+
 class AnswerUnavailable(Exception):  # noqa: N818 - the architecture's own word for it
     """The model gave no usable answer.
 

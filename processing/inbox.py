@@ -81,7 +81,8 @@ def record_human(
     )
     if not _insert(message):
         return None
-    take_over(conversation, now=now)
+    # From the moment they wrote: an echo that comes days late must not silence the assistant.
+    take_over(conversation, now=min(echo.sent_at, now))
     return message
 
 

@@ -228,6 +228,15 @@ def _by_delivery(messages: Any, uid: str) -> Message | None:
     return found
 
 
+def is_writing(account: SocialAccount, echo: Echo) -> bool:
+    """Return whether a message of ours to the echo's contact is on the wire right now."""
+    return Delivery.objects.filter(
+        status=Delivery.Status.SENDING,
+        message__social_account=account,
+        message__conversation__contact__external_id=echo.contact_external_id,
+    ).exists()
+
+
 def apply_status(account: SocialAccount, update: StatusUpdate) -> list[Message]:
     """Move our messages forward to delivered or read; return those that moved."""
     rows = Message.objects.filter(

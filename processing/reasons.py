@@ -55,7 +55,6 @@ SENTENCES: dict[str, Promise] = {
     ),
     # --- the model's answer
     "draft_written": _("The model wrote an answer."),
-    "answer_unavailable": _("The model gave no usable answer."),
     "model_retry": _("The model did not answer; it is asked again in a moment."),
     "model_rate_limited": _("The model refused for too many requests: a human should answer."),
     "model_error": _("The model's service failed: a human should answer."),
@@ -66,6 +65,10 @@ SENTENCES: dict[str, Promise] = {
     "model_invalid": _("The model's answer did not have the expected form: a human should answer."),
     "model_out_of_credit": _("The model's account has no credit left: a human should answer."),
     "model_misconfigured": _("The model is not set up correctly: a human should answer."),
+    "brief_too_long": _(
+        "The fact sheet and the instruction are too long for the model; shorten them. "
+        "A human should answer."
+    ),
     "draft_empty": _("The model's answer was empty: a human should answer."),
     "draft_too_long": _("The model's answer is too long for the network: a human should answer."),
     "no_human_needed": _("The assistant can answer without a human."),
@@ -89,7 +92,6 @@ SENTENCES: dict[str, Promise] = {
     ),
     "send_refused": _("The network refused the message for good (%(code)s)."),
     "send_failed": _("The message could not be sent after several attempts (%(code)s)."),
-    "provider_unreachable": _("The network could not be reached."),
     # --- leads and tools
     "lead_new": _("A lead was made: %(level)s."),
     "lead_changed": _("The lead is now %(level)s."),

@@ -1,6 +1,6 @@
 """receive: a stored webhook call becomes messages, takeovers and statuses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
@@ -9,16 +9,19 @@ from flowia.lib import clock
 from flowia.lib.logging import follow
 from processing import deadletters, inbox, ledger, outbox
 from processing.confirming import count_as_sent
+from processing.errors import EchoTooEarlyError
 from processing.models import InteractionEvent
 from processing.wakes import Wake
 from social import events
 from social.contracts import Echo, Event, Ignored, InboundMessage, StatusUpdate
 from social.models import SocialAccount, WebhookEvent
-from social.providers.registry import PROVIDERS
+from social.providers.registry import CAPABILITIES, PROVIDERS
 
 Log = InteractionEvent.Kind
 USED = {"received", "human_replied", "echo_of_ours", "delivered", "read", "duplicate"}
 """Outcomes of an entry that make its call *processed*; a call without one is *ignored*."""
+ECHO_PAUSE = timedelta(seconds=3)
+"""How long an echo waits while a message of ours to the same contact is on the wire."""
 
 
 def receive(event_id: int) -> list[Wake]:
@@ -36,10 +39,14 @@ def receive(event_id: int) -> list[Wake]:
     reasons: list[str] = []
     wakes: list[Wake] = []
     broken: Exception | None = None
+    early = False
     for entry in PROVIDERS[event.provider].parse(bytes(event.body)):
         try:
             with transaction.atomic():
                 reason, found = _take_in(entry, event)
+        except EchoTooEarlyError:
+            early = True
+            continue
         except (SoftTimeLimitExceeded, OperationalError, InterfaceError):
             # Out of time, a deadlock, a database that went away: the call is due again by itself.
             raise
@@ -50,6 +57,8 @@ def receive(event_id: int) -> list[Wake]:
     if broken is not None:
         events.fail(event, reasons, broken)
         _bury(event, type(broken).__name__)
+    elif early:
+        events.later(event, until=clock.now() + ECHO_PAUSE)
     else:
         events.finish(event, reasons, used=bool(USED & set(reasons)), now=clock.now())
     return wakes
@@ -108,6 +117,9 @@ def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now:
         return "echo_of_ours"
     if entry.ours:
         return "echo_of_ours"
+    if not CAPABILITIES[account.kind].echo_has_reference and outbox.is_writing(account, entry):
+        # The network may have changed our text; the answer to our call will name the message.
+        raise EchoTooEarlyError
     message = inbox.record_human(account, entry, event=event, now=now)
     if message is None:
         return "duplicate"

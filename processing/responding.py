@@ -129,6 +129,8 @@ def _wait(message: Message, decision: Decision) -> list[Wake]:
         message.quota_day = None
     if message.reason != decision.reason:
         _tell(message, decision)
+        if decision.reason == "account_needs_login":
+            inbox.flag(message.conversation, decision.reason)
     return []
 
 

@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from billing import quotas
@@ -20,6 +21,7 @@ from social.errors import ProviderError
 from social.providers.registry import PROVIDERS
 
 Log = InteractionEvent.Kind
+log = structlog.get_logger("flowia.sending")
 TROUBLE = ("send_unconfirmed", "send_failed", "send_refused", "account_needs_login")
 """Why a human is needed when a message does not leave; over as soon as one does."""
 
@@ -49,7 +51,11 @@ def sweep() -> None:
     """Settle sends whose lease is over: they may have left, so nobody sends them again."""
     now = clock.now()
     for delivery in outbox.overdue(now=now):
-        _unconfirmed(delivery, "worker_lost")
+        try:
+            _unconfirmed(delivery, "worker_lost")
+        except Exception:
+            # One row that cannot be settled must not stop those behind it.
+            log.exception("sweep failed", delivery=delivery.pk)
 
 
 def _stopped(delivery: Delivery, now: datetime) -> bool:

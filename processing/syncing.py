@@ -2,7 +2,7 @@
 
 from flowia.lib.logging import follow
 from integrations import actions
-from processing import ledger
+from processing import deadletters, ledger
 from processing.models import InteractionEvent, Lead
 from processing.wakes import Wake
 
@@ -13,6 +13,10 @@ def sync(run_id: int) -> list[Wake]:
     if pushed is None:
         return []
     follow(pushed.request_id)
+    if not pushed.ok:
+        deadletters.bury(
+            "sync", run_id, workspace=pushed.workspace, reason=pushed.code, attempts=pushed.attempts
+        )
     lead = (
         Lead.objects.filter(workspace=pushed.workspace, uid=pushed.lead_uid)
         .select_related("contact")

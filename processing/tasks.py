@@ -48,6 +48,7 @@ def replay_event(event_id: int) -> bool:
     """Handle a failed webhook call once more; False when it is not failed."""
     reopened = events.reopen(event_id, now=clock.now())
     if reopened:
+        deadletters.close("receive", event_id, now=clock.now())
         wake(receive, event_id)
     return reopened
 

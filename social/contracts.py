@@ -99,3 +99,4 @@ class Capabilities:
     reply_window_hours: int | None = None
     direct_messages: bool = True
     comments: bool = False
+    echo_has_reference: bool = False

@@ -26,6 +26,12 @@ def finish(event: WebhookEvent, reasons: list[str], *, used: bool, now: datetime
     event.save(update_fields=["status", "reasons", "next_at", "processed_at", "error"])
 
 
+def later(event: WebhookEvent, *, until: datetime) -> None:
+    """Handle the call again at `until`; the attempt does not count, since nothing failed."""
+    rows = WebhookEvent.objects.filter(pk=event.pk, status="received", next_at=event.next_at)
+    rows.update(next_at=until, attempts=F("attempts") - 1)
+
+
 def fail(event: WebhookEvent, reasons: list[str], error: BaseException) -> None:
     """Keep the call with its traceback (code lines only, no values) for an operator to replay."""
     frames = "".join(traceback.format_tb(error.__traceback__))

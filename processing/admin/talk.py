@@ -51,7 +51,6 @@ class Deliveries(ReadOnlyRows):
         "status",
         "attempts",
         "error_code",
-        "error_detail",
         "duration_ms",
         "next_at",
         "finished_at",

@@ -138,7 +138,6 @@ def _delivery(delivery: Delivery) -> Entry:
             _("attempts"): delivery.attempts,
             _("next attempt"): delivery.next_at,
             _("error code"): delivery.error_code,
-            _("error"): delivery.error_detail,
             _("duration, ms"): delivery.duration_ms,
             _("finished"): delivery.finished_at,
         },
@@ -156,7 +155,6 @@ def _run(run: SyncRun) -> Entry:
         facts={
             _("attempts"): run.attempts,
             _("error code"): run.error_code,
-            _("error"): run.error_detail,
             _("finished"): run.finished_at,
         },
         wrong=bool(run.error_code),

@@ -3,17 +3,22 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
 from pathlib import Path
 from string import Template
 
 from processing.ai.contracts import Brief, Line
+from processing.errors import AnswerUnavailable
 
 FOLDER = Path(__file__).parent / "prompts"
 ANSWER_TOKENS = 600
 """Kept free of the token limit for the answer, reasoning included."""
+LEAST_ROOM = 200
+"""Fewer tokens than this are no room for a message of a contact."""
+MARK_TOKENS = 20
+"""What the marks around a contact's words take."""
 UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
 )
@@ -33,7 +38,8 @@ def build(brief: Brief, *, max_tokens: int) -> Prompt:
     """Return the prompt for the newest line of `brief.history`.
 
     The oldest lines are left out, whole, until the estimate fits `max_tokens` less the answer's
-    share; the newest line always stays.
+    share; the newest line always stays, its end cut off when it alone is too long. Raises
+    AnswerUnavailable when the instructions leave no room for it.
     """
     template, version = _template(brief.language if brief.language in {"fr", "en"} else "en")
     nonce = secrets.token_hex(4)
@@ -45,11 +51,18 @@ def build(brief: Brief, *, max_tokens: int) -> Prompt:
         text_limit=brief.text_limit,
         nonce=nonce,
     )
-    items = [_item(line, nonce) for line in brief.history]
     room = max_tokens - ANSWER_TOKENS - estimate_tokens(instructions)
+    if room < LEAST_ROOM:
+        raise AnswerUnavailable("brief_too_long")
+    newest = replace(brief.history[-1], text=_cut(brief.history[-1].text, room - MARK_TOKENS))
+    items = [_item(line, nonce) for line in (*brief.history[:-1], newest)]
     while len(items) > 1 and sum(estimate_tokens(text) for _, text in items) > room:
         items.pop(0)
     return Prompt(instructions, tuple(items), version)
+
+
+def _cut(text: str, tokens: int) -> str:
+    return text.encode()[: 3 * tokens].decode(errors="ignore")
 
 
 def estimate_tokens(text: str) -> int:

@@ -22,7 +22,6 @@ class InteractionEvent(Row):
         RECEIVED = "received", _("message received")
         IGNORED = "ignored", _("ignored")
         DECIDED = "decided", _("decision")
-        DRAFTED = "drafted", _("draft written")
         QUEUED = "queued", _("reply queued")
         DELIVERY = "delivery", _("delivery")
         STATUS = "status", _("status")

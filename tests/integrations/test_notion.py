@@ -10,7 +10,8 @@ from django.utils import timezone
 from integrations import actions
 from integrations.contracts import LeadRecord
 from integrations.models import Integration, SyncedRow, SyncRun
-from processing.models import Conversation, Lead
+from processing.models import Conversation, DeadLetter, Lead
+from processing.tasks import replay_dead_letter
 from tests.processing.conftest import Scene, connect_notion
 
 NONE: dict[str, Any] = {"object": "list", "results": [], "has_more": False}
@@ -189,3 +190,17 @@ def test_a_push_that_always_kills_its_worker_ends(notion: Scene) -> None:
     run = SyncRun.objects.get()
     assert (run.status, run.error_code) == ("failed", "gave_up")
     assert "sync_failed" in notion.reasons("lead")
+
+
+def test_a_push_that_failed_for_good_is_a_dead_letter_and_can_be_replayed(notion: Scene) -> None:
+    answers(notion, trouble(401, "unauthorized"))
+    notion.say()
+    notion.run()
+    letter = DeadLetter.objects.get()
+    assert (letter.kind, letter.reason) == ("sync", "unauthorized")
+
+    answers(notion, (200, NONE), (200, PAGE))
+    assert replay_dead_letter(letter.pk)
+    notion.run()
+    assert SyncRun.objects.get().status == "done"
+    assert Integration.objects.get().status == "active"

@@ -4,6 +4,7 @@ import json
 
 from pytest_django import Settings
 
+from accounts.models import Fact
 from processing import pipeline
 from tests.processing.conftest import Scene, model_says
 
@@ -62,3 +63,25 @@ def test_an_answer_that_was_not_sent_yet_is_not_told_to_the_model(scene: Scene) 
     said = json.dumps(scene.model.asked[-1].body["input"], ensure_ascii=False)
     assert "C'est combien ?" in said
     assert "Oui, elle coûte 49 €." not in said
+
+
+def test_a_message_longer_than_the_limit_is_cut_and_still_answered(
+    scene: Scene, settings: Settings
+) -> None:
+    settings.AI_MAX_TOKENS = 1800
+    scene.say("é" * 6000)
+    scene.run()
+
+    asked = scene.model.asked[0].body
+    whole = asked["instructions"] + asked["input"][0]["content"]
+    assert len(whole.encode()) / 3 + 600 <= 1800
+    assert asked["input"][0]["content"].endswith(">")
+
+
+def test_instructions_that_leave_no_room_are_a_handoff_and_cost_nothing(scene: Scene) -> None:
+    Fact.objects.create(workspace=scene.workspace, label="Roman", value="mot " * 4000)
+    scene.say()
+    scene.run()
+
+    assert scene.conversation().handoff_reason == "brief_too_long"
+    assert not scene.model.asked

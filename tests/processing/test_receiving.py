@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from processing import inbox, pipeline
-from processing.models import Contact, InteractionEvent, Message
+from processing.models import Contact, Delivery, InteractionEvent, Message
 from processing.optout import is_opt_out
 from social.models import SocialAccount, WebhookEvent
 from tests.processing.conftest import PERSON, Scene
@@ -249,3 +249,37 @@ def test_an_echo_without_a_name_confirms_nothing(scene: Scene) -> None:
     scene.echo(mid="", text="autre chose")
 
     assert scene.reply().status == "queued"
+
+
+def test_an_echo_that_may_be_ours_waits_until_our_call_is_over(scene: Scene) -> None:
+    SocialAccount.objects.update(kind="instagram")
+    scene.account.refresh_from_db()
+    scene.say()
+    scene.run()
+    Delivery.objects.update(status="sending")
+    Message.objects.filter(author="assistant").update(external_id="", status="queued")
+    scene.echo(mid="aWdf_1", text="Oui, elle coûte 49 €. (mis en forme par le réseau)")
+    event = WebhookEvent.objects.latest("pk")
+    assert (event.status, event.attempts) == ("received", 0)
+    assert event.next_at is not None
+    assert event.next_at > timezone.now()
+
+    Delivery.objects.update(status="sent")
+    Message.objects.filter(author="assistant").update(external_id="aWdf_1", status="sent")
+    WebhookEvent.objects.update(next_at=timezone.now())
+    scene.take_in()
+    event.refresh_from_db()
+    assert event.reasons == ["echo_of_ours"]
+    assert scene.conversation().handled_by == "assistant"
+
+
+def test_a_humans_echo_that_comes_days_late_does_not_silence_the_assistant(scene: Scene) -> None:
+    old = scene.item(message={"mid": "vieux", "text": "Bonjour", "is_echo": True, "app_id": 1})
+    old["sender"], old["recipient"] = old["recipient"], old["sender"]
+    old["timestamp"] -= 3 * 86_400_000
+    scene.post(scene.envelope(old))
+    scene.take_in()
+    scene.say()
+    scene.run()
+
+    assert scene.reply().status == "sent"

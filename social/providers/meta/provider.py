@@ -8,7 +8,9 @@ from social.providers.meta.webhook import challenge, parse, verify
 META = Provider(
     name="meta",
     capabilities={
-        "messenger": Capabilities(text_limit=2000, reply_window_hours=24, comments=True),
+        "messenger": Capabilities(
+            text_limit=2000, reply_window_hours=24, comments=True, echo_has_reference=True
+        ),
         "instagram": Capabilities(
             text_limit=1000, text_limit_in_bytes=True, reply_window_hours=24, comments=True
         ),
