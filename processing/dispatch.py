@@ -1,7 +1,8 @@
 """What is due now, found in the tables: the broker only wakes, and may forget.
 
-Beat calls `due` every second, in its own process. A row that was woken a moment ago is not woken again, so that a
-long queue does not fill with copies; the note of it lives in Redis and may be lost without harm.
+Beat calls `due` every second, in its own process. A row that was woken a moment ago is not woken
+again, so that a long queue does not fill with copies; the note of it lives in Redis and may be
+lost without harm.
 """
 
 import time
