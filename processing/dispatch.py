@@ -1,8 +1,8 @@
 """What is due now, found in the tables: the broker only wakes, and may forget.
 
 Beat calls `due` every second, in its own process. A row that was woken a moment ago is not woken
-again, so that a long queue does not fill with copies; the note of it lives in Redis and may be
-lost without harm.
+again, nor while its queue is long, so that a storm does not fill the queue with copies; the notes
+of it live in Redis and may be lost without harm.
 """
 
 import time
@@ -25,6 +25,10 @@ BATCH = 500
 GRACE = timedelta(seconds=2)
 """Rows that are woken as they are written get this long before they count as forgotten."""
 QUIET_SECONDS = 10
+"""A row that nobody took for this long after it was woken is woken once more…"""
+LONG_QUEUE = 100
+"""…unless so much waits in its queue that it probably waits there too."""
+NOTE_SECONDS = 3600
 TICK = "flowia:tick"
 KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
         "sync": "background"}  # fmt: skip
@@ -36,7 +40,12 @@ def due(client: Redis) -> list[Wake]:
     now = clock.now()
     overdue(now=now)
     client.set(TICK, time.time())
-    return [wake for wake, next_at in _found(now) if _first_call(client, wake, next_at)]
+    room = {step: _depth(client, queue) < LONG_QUEUE for step, queue in KEYS.items()}
+    return [
+        wake
+        for wake, next_at in _found(now)
+        if _calls_for(client, wake, next_at, again=room[wake.step])
+    ]
 
 
 def backlog(client: Redis) -> dict[str, Any]:
@@ -48,7 +57,7 @@ def backlog(client: Redis) -> dict[str, Any]:
         ages[KEYS[step]] = max(ages.get(KEYS[step], 0.0), round(age, 1))
     names = [*dict.fromkeys(KEYS.values()), "browserLinkedIn"]
     return {
-        name: {"depth": client.llen(f"flowia:{name}"), "oldest_seconds": ages.get(name, 0.0)}
+        name: {"depth": _depth(client, name), "oldest_seconds": ages.get(name, 0.0)}
         for name in names
     }
 
@@ -81,6 +90,16 @@ def _oldest(now: datetime) -> dict[str, datetime | None]:
     }
 
 
-def _first_call(client: Redis, wake: Wake, next_at: datetime) -> bool:
+def _depth(client: Redis, queue: str) -> int:
+    return int(str(client.llen(f"flowia:{queue}")))
+
+
+def _calls_for(client: Redis, wake: Wake, next_at: datetime, *, again: bool) -> bool:
+    """Note and return whether the row is woken now: the first time, or `again` after a while."""
     note = f"flowia:woken:{wake.step}:{wake.row_id}:{next_at.timestamp()}"
-    return bool(client.set(note, "1", nx=True, ex=QUIET_SECONDS))
+    last = client.get(note)
+    now = time.time()
+    if last is not None and not (again and now - float(str(last)) > QUIET_SECONDS):
+        return False
+    client.set(note, now, ex=NOTE_SECONDS)
+    return True

@@ -1,0 +1,86 @@
+"""What is due is woken once, woken again when forgotten, and never buried under copies."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from processing import dispatch
+from processing.models import Message
+from processing.wakes import Wake
+from social.models import WebhookEvent
+from tests.processing.conftest import Scene
+
+
+class Notes:
+    """The few words of Redis that the dispatcher speaks."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+        self.depth = 0
+
+    def get(self, name: str) -> Any:
+        return self.kept.get(name)
+
+    def set(self, name: str, value: Any, ex: int | None = None) -> None:
+        self.kept[name] = value
+
+    def llen(self, _name: str) -> int:
+        return self.depth
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+def due(notes: Notes) -> list[Wake]:
+    return dispatch.due(notes)  # type: ignore[arg-type] # three commands are enough
+
+
+def test_a_due_message_is_woken_once(scene: Scene, notes: Notes) -> None:
+    message = scene.say()
+
+    assert due(notes) == [Wake("respond", message.pk)]
+    assert due(notes) == []
+
+
+def forget(notes: Notes) -> None:
+    for name in notes.kept:
+        notes.kept[name] = float(notes.kept[name]) - dispatch.QUIET_SECONDS - 1
+
+
+def test_a_forgotten_message_is_woken_again(scene: Scene, notes: Notes) -> None:
+    message = scene.say()
+    due(notes)
+    forget(notes)
+
+    assert due(notes) == [Wake("respond", message.pk)]
+
+
+def test_in_a_storm_only_what_was_never_woken_is(scene: Scene, notes: Notes) -> None:
+    scene.say("un")
+    due(notes)
+    forget(notes)
+    notes.depth = dispatch.LONG_QUEUE
+    newer = scene.say("deux")
+
+    assert due(notes) == [Wake("respond", newer.pk)]
+
+
+def test_a_new_moment_is_a_new_wake_up(scene: Scene, notes: Notes) -> None:
+    message = scene.say()
+    due(notes)
+    Message.objects.update(next_at=timezone.now() - timedelta(milliseconds=1))
+
+    assert due(notes) == [Wake("respond", message.pk)]
+
+
+def test_what_the_web_has_just_woken_is_left_to_it(scene: Scene, notes: Notes) -> None:
+    scene.post(scene.envelope(scene.item(message={"mid": "m1", "text": "Bonjour"})))
+
+    assert due(notes) == []
+    later = timezone.now() - dispatch.GRACE
+    WebhookEvent.objects.update(next_at=later)
+    assert [wake.step for wake in due(notes)] == ["receive"]
