@@ -60,7 +60,16 @@ def problems() -> list[str]:
 
 def _copy_source(copy: Path) -> None:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
         cwd=BASE_DIR,
         capture_output=True,
         check=True,
