@@ -95,7 +95,7 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, driver: Driver) -> 
         viewport={"width": width, "height": height},
         has_touch=request.param == "phone",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(45_000)
     found = Visit(context.new_page(), driver)
     found.listen()
     yield found

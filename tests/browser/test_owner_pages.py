@@ -69,7 +69,7 @@ def test_a_waiting_reply_says_until_when_and_why(visit: Visit) -> None:
 
     expect(page.locator(".tag.wait")).to_be_visible()
     expect(page.locator(".line.inbound").last).to_contain_text("message automatique")
-    expect(page.locator(".line.outbound")).to_have_count(2, timeout=20_000)
+    expect(page.locator(".line.outbound")).to_have_count(2, timeout=60_000)
     expect(page.locator(".tag.wait")).to_have_count(0)
     visit.check()
 

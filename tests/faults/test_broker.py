@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 CROWD = 200
 CROWD_SECONDS = 20.0
-SETTLED_SECONDS = 90
-TAKEN_SECONDS = 3
+SETTLED_SECONDS = 240
+TAKEN_SECONDS = 8
 
 
 def test_redis_killed_among_two_hundred_messages_loses_and_doubles_none(driver: Breaker) -> None:
@@ -58,6 +58,6 @@ def test_a_hung_redis_delays_no_network_and_loses_nothing(sqlite_driver: Breaker
 
     assert [answered.status for answered in answers] == [200] * len(contacts)
     assert max(answered.seconds for answered in answers) < TAKEN_SECONDS
-    driver.at_rest(60)
+    driver.at_rest(120)
     found = reckon(contacts, driver.sends(), driver.fates())
     assert (found.wrong, len(found.answered)) == ({}, len(contacts))

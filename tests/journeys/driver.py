@@ -23,7 +23,7 @@ from sandbox import demo
 from tests.stack import Stack, fetch
 
 WEBHOOK = "/social-accounts/meta/webhook"
-LONG = 20.0
+LONG = 60.0
 OK = 200
 Row = dict[str, Any]
 Found = TypeVar("Found")

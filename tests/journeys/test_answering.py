@@ -12,7 +12,8 @@ from tests.journeys.driver import Driver, envelope, eventually, message, new_con
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 SETTLE_SECONDS = 1
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 30
+"""Five on a machine that has nothing else to do; a busy one must not fail the suite."""
 
 
 def test_a_question_is_answered_in_seconds(driver: Driver) -> None:
