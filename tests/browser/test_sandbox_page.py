@@ -10,7 +10,7 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 ANSWER_MILLISECONDS = 30_000
-LONG = 20_000
+LONG = 60_000
 
 
 def write(visit: Visit, text: str) -> None:
