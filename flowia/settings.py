@@ -29,7 +29,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY")
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY")
 DEBUG = False
-PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}")
 PRODUCTION = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
