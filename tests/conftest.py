@@ -17,7 +17,7 @@ from tests.stack import Stack
 STACK_FOLDERS = {"journeys", "faults", "browser"}
 QUICK = {
     "SETTLE_SECONDS": "1",
-    "MIN_SECONDS_BETWEEN_MESSAGES": "4",
+    "MIN_SECONDS_BETWEEN_MESSAGES": "2",
     "OPENAI_API_KEY": "sk-marked-4f1d9c7e",
 }
 """How the running stacks differ from the demo: quicker, and with a key that can be recognised."""

@@ -8,6 +8,8 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
+LONG = 60_000
+PAUSE_SECONDS = 12
 
 
 def sign_in(visit: Visit) -> None:
@@ -65,11 +67,13 @@ def test_a_waiting_reply_says_until_when_and_why(visit: Visit) -> None:
     sign_in(visit)
     open_conversation(visit, contact)
     expect(page.locator(".line.inbound")).to_have_count(1)
+    driver.at_rest()
+    driver.lengthen_pause(contact, PAUSE_SECONDS)
     driver.write("Et vous êtes ouverts samedi ?", contact=contact)
 
     expect(page.locator(".tag.wait")).to_be_visible()
     expect(page.locator(".line.inbound").last).to_contain_text("message automatique")
-    expect(page.locator(".line.outbound")).to_have_count(2, timeout=60_000)
+    expect(page.locator(".line.outbound")).to_have_count(2, timeout=LONG)
     expect(page.locator(".tag.wait")).to_have_count(0)
     visit.check()
 

@@ -8,11 +8,13 @@ import hashlib
 import hmac
 import http.client
 import json
+import os
 import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -24,6 +26,7 @@ from tests.stack import Stack, fetch
 
 WEBHOOK = "/social-accounts/meta/webhook"
 LONG = 60.0
+CROWDED = 3
 OK = 200
 Row = dict[str, Any]
 Found = TypeVar("Found")
@@ -37,6 +40,11 @@ def eventually(condition: Callable[[], Found], seconds: float = LONG, *, what: s
         assert time.monotonic() < limit, f"not within {seconds} s: {what or condition}"
         time.sleep(0.1)
     return found
+
+
+def allowed(seconds: float, *, busy: float) -> float:
+    """Return how long something may take here: `seconds`, or `busy` where others want the CPUs."""
+    return seconds if os.getloadavg()[0] < CROWDED * (os.cpu_count() or 1) else busy
 
 
 def new_contact(length: int = 17) -> str:
@@ -264,6 +272,16 @@ class Driver:
         self.rows("UPDATE billing_subscription SET plan = %s", code)
         self.rows("DELETE FROM billing_quota")
 
+    def lengthen_pause(self, contact: str, seconds: float) -> None:
+        """Let the contact's next automatic message wait so long, for slow eyes to see it wait."""
+        until = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%F %H:%M:%S.%f")
+        self.rows(
+            "UPDATE processing_conversation SET next_automatic_at = %s WHERE contact_id ="
+            " (SELECT id FROM processing_contact WHERE external_id = %s)",
+            until,
+            contact,
+        )
+
     def quota(self) -> tuple[int, int]:
         """Return today's messages: used and reserved."""
         found = self.rows("SELECT SUM(used), SUM(reserved) FROM billing_quota")[0]
@@ -291,6 +309,7 @@ def driving(stack: Stack, kind: type[SomeDriver]) -> Iterator[SomeDriver]:
     """Give a driver of a running product: a whole outside world, a plan without a limit."""
     driver = kind(stack)
     driver.forget("/faults")
+    driver.at_rest(2 * LONG)
     driver.forget("/calls")
     driver.plan("ultra")
     driver.log_sizes = {path: path.stat().st_size for path in (stack.var / "log").iterdir()}

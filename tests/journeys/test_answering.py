@@ -7,25 +7,35 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.driver import Driver, envelope, eventually, message, new_contact, signed
+from tests.journeys.driver import (
+    Driver,
+    allowed,
+    envelope,
+    eventually,
+    message,
+    new_contact,
+    signed,
+)
 
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 SETTLE_SECONDS = 1
-ANSWER_SECONDS = 30
-"""Five on a machine that has nothing else to do; a busy one must not fail the suite."""
+ANSWER_SECONDS = 5
+BUSY_SECONDS = 30
 
 
 def test_a_question_is_answered_in_seconds(driver: Driver) -> None:
-    started = time.monotonic()
-    contact = driver.write(QUESTION)
-    text = driver.answer_to(contact)
-    seconds = time.monotonic() - started
+    """The quickest of three counts: a machine that does something else must not fail it."""
+    seconds = []
+    for _ in range(3):
+        started = time.monotonic()
+        contact = driver.write(QUESTION)
+        assert "89 €" in driver.answer_to(contact)
+        seconds.append(time.monotonic() - started)
 
-    assert "89 €" in text
-    assert seconds < SETTLE_SECONDS + ANSWER_SECONDS
+    assert min(seconds) < SETTLE_SECONDS + allowed(ANSWER_SECONDS, busy=BUSY_SECONDS)
     assert driver.outcome(contact) == ("reply", "replied")
-    eventually(lambda: "sent" in statuses(driver, contact) or "read" in statuses(driver, contact))
+    eventually(lambda: {"sent", "delivered", "read"} & set(statuses(driver, contact)))
 
 
 def test_instagram_is_answered_as_instagram(driver: Driver) -> None:
@@ -50,7 +60,8 @@ def test_the_lead_has_one_row_in_notion_also_after_a_second_message(driver: Driv
     (row,) = driver.notion_rows(lead["id"])
     assert row["properties"]["Niveau"]["select"]["name"] == "Chaud"
     assert row["properties"]["Téléphone"]["phone_number"] == "+33639981234"
-    assert len(driver.calls("notion", operation="create_page")) == 1
+    made = driver.calls("notion", operation="create_page")
+    assert len([call for call in made if lead["id"] in str(call["body"])]) == 1
 
 
 def test_the_decision_stands_once_in_the_ledger_with_its_gates(driver: Driver) -> None:
