@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import http.client
 import json
-import os
 import secrets
 import sqlite3
 import time
@@ -26,7 +25,6 @@ from tests.stack import Stack, fetch
 
 WEBHOOK = "/social-accounts/meta/webhook"
 LONG = 60.0
-CROWDED = 3
 OK = 200
 Row = dict[str, Any]
 Found = TypeVar("Found")
@@ -40,11 +38,6 @@ def eventually(condition: Callable[[], Found], seconds: float = LONG, *, what: s
         assert time.monotonic() < limit, f"not within {seconds} s: {what or condition}"
         time.sleep(0.1)
     return found
-
-
-def allowed(seconds: float, *, busy: float) -> float:
-    """Return how long something may take here: `seconds`, or `busy` where others want the CPUs."""
-    return seconds if os.getloadavg()[0] < CROWDED * (os.cpu_count() or 1) else busy
 
 
 def new_contact(length: int = 17) -> str:

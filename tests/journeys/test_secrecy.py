@@ -21,6 +21,18 @@ SECRETS = {
 }
 
 
+def test_the_passwords_of_the_machine_room_are_not_logged(driver: Driver) -> None:
+    secrets = []
+    for name in ("secrets.env", "services.env"):
+        lines = (driver.stack.var / name).read_text(encoding="utf-8").splitlines()
+        values = [line.partition("=")[2] for line in lines if "=" in line]
+        secrets += [value.rpartition("@")[0].rpartition(":")[2] or value for value in values]
+
+    assert len(secrets) >= 3
+    logs = [path.read_text(errors="replace") for path in (driver.stack.var / "log").iterdir()]
+    assert not [secret for secret in secrets for log in logs if secret in log]
+
+
 def test_no_secret_and_no_words_reach_the_logs(driver: Driver) -> None:
     question = f"Bonjour, c'est combien la lampe Aube {SAID} ?"
     for fault in (("openai", "server_error"), ("graph", "server_error"), ("notion", "not_json")):
@@ -49,15 +61,3 @@ def test_no_secret_and_no_words_reach_the_logs(driver: Driver) -> None:
         if secret in text or ascii(secret).strip("'") in text
     }
     assert found - allowed == set()
-
-
-def test_the_passwords_of_the_machine_room_are_not_logged(driver: Driver) -> None:
-    secrets = []
-    for name in ("secrets.env", "services.env"):
-        lines = (driver.stack.var / name).read_text(encoding="utf-8").splitlines()
-        values = [line.partition("=")[2] for line in lines if "=" in line]
-        secrets += [value.rpartition("@")[0].rpartition(":")[2] or value for value in values]
-
-    assert len(secrets) >= 3
-    logs = [path.read_text(errors="replace") for path in (driver.stack.var / "log").iterdir()]
-    assert not [secret for secret in secrets for log in logs if secret in log]
