@@ -5,7 +5,6 @@ It never retries: whether a call may be tried again is the caller's knowledge, a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import requests
@@ -44,12 +43,15 @@ def call(
 ) -> Answer:
     """Make one request with `token` as Bearer; redirects are not followed.
 
+    Each call has its own connection: one that was kept open may be closed by the other side at
+    the very moment of the next call, and then nobody could tell whether that call arrived.
+
     Raises UnreachableError when there is no answer: a connection that was never made proves that
     nothing arrived, a time-out while waiting proves nothing.
     """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        response = _session().request(
+        response = requests.request(
             method,
             url,
             params=params,
@@ -63,11 +65,6 @@ def call(
     except requests.exceptions.RequestException as error:
         raise UnreachableError(may_have_arrived=not _never_connected(error)) from error
     return Answer(response.status_code, _json(response), response.headers)
-
-
-@cache
-def _session() -> requests.Session:
-    return requests.Session()
 
 
 def _never_connected(error: requests.exceptions.RequestException) -> bool:

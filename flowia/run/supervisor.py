@@ -23,7 +23,7 @@ WEB = (
 )
 SANDBOX = (
     "sandbox.wsgi --bind 127.0.0.1:{port} --workers 1 --worker-class gthread --threads 16"
-    " --timeout 120 --graceful-timeout 5 --no-control-socket --log-level warning"
+    " --timeout 120 --graceful-timeout 5 --keep-alive 75 --no-control-socket --log-level warning"
 )
 # Paths come from the environment: written here, a space before ";" or a "%" would break them.
 HEADER = """\
