@@ -9,7 +9,7 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 LONG = 60_000
-PAUSE_SECONDS = 12
+PAUSE_SECONDS = 7
 
 
 def sign_in(visit: Visit) -> None:

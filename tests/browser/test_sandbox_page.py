@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 ANSWER_MILLISECONDS = 30_000
 LONG = 60_000
-PAUSE_SECONDS = 12
+PAUSE_SECONDS = 7
 
 
 def write(visit: Visit, text: str) -> None:
