@@ -2,37 +2,53 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from accounts.models import User, Workspace
-from flowia.lib.errors import NotFoundError
+from accounts.models import Membership, User, Workspace
+from flowia.lib.errors import ForbiddenError, InvalidError, NotFoundError
 
 SESSION_KEY = "workspace"
+
+
+class WorkspaceNeededError(InvalidError):
+    """The caller has several workspaces and named none."""
+
+    code = "workspace_needed"
+    detail = _("You belong to several workspaces: name one in the header X-Workspace.")
 
 
 def workspace_of(request: Request) -> Workspace:
     """Return the workspace an API caller works in: their only one, or `X-Workspace: <uid>`.
 
-    Raises NotFoundError when it is not theirs, does not exist, or is not named among several.
+    Raises NotFoundError when it is not theirs or does not exist, WorkspaceNeededError when they
+    have several and named none.
     """
     mine = workspaces_of(request.user)
     named = request.headers.get("X-Workspace")
     if named:
         return _named(mine, named)
     found = list(mine[:2])
-    if len(found) != 1:
-        raise NotFoundError
+    if len(found) > 1:
+        raise WorkspaceNeededError
+    if not found:
+        raise NotFoundError(_("You belong to no workspace. Open one, or ask for an invitation."))
     return found[0]
 
 
 def chosen_workspace(request: HttpRequest) -> Workspace:
     """Return the workspace a page shows: `?workspace=<uid>`, the one chosen last, or the first.
 
+    A form that names the workspace it was made for is about that one, whatever another tab chose.
+
     Raises NotFoundError when the named one is not theirs, or when they have none.
     """
     mine = workspaces_of(request.user)
+    meant = request.POST.get("workspace")
+    if meant:
+        return _named(mine, meant)
     named = request.GET.get("workspace")
     if named:
         workspace = _named(mine, named)
@@ -48,6 +64,37 @@ def chosen_workspace(request: HttpRequest) -> Workspace:
     return workspaces[0]
 
 
+def membership_in(workspace: Workspace, user: object) -> Membership:
+    """Return the person's role in `workspace`; raises NotFoundError when they have none."""
+    if isinstance(user, User):
+        found = workspace.memberships.filter(user=user).first()
+        if found is not None:
+            return found
+    raise NotFoundError
+
+
+def owned_workspace_of(request: Request) -> Workspace:
+    """Return the workspace an API caller works in, if they own it.
+
+    Raises NotFoundError like `workspace_of`, and ForbiddenError for members who do not own it.
+    """
+    return owned(workspace_of(request), request.user)
+
+
+def owned(workspace: Workspace, user: object) -> Workspace:
+    """Return `workspace` if `user` owns it; raises ForbiddenError, or NotFoundError for others."""
+    if membership_in(workspace, user).role != Membership.Role.OWNER:
+        raise ForbiddenError
+    return workspace
+
+
+def person(user: object) -> User:
+    """Return the signed-in person; raises NotFoundError for anybody else."""
+    if not isinstance(user, User):
+        raise NotFoundError
+    return user
+
+
 def member_name(user: object) -> str:
     """Return the id under which the ledger keeps what a member did; raises NotFoundError."""
     if not isinstance(user, User):
@@ -56,10 +103,19 @@ def member_name(user: object) -> str:
 
 
 def workspaces_of(user: object) -> QuerySet[Workspace]:
-    """Return the person's workspaces, the oldest membership first; raises NotFoundError."""
+    """Return the person's workspaces, the oldest membership first; raises NotFoundError.
+
+    Each carries the person's `role`.
+    """
     if not isinstance(user, User):
         raise NotFoundError
-    return Workspace.objects.filter(memberships__user=user).order_by("memberships__id")
+    mine = Workspace.objects.filter(memberships__user=user).order_by("memberships__id")
+    return mine.annotate(role=F("memberships__role"))
+
+
+def owns(workspace: Workspace) -> bool:
+    """Return whether the person to whom `workspaces_of` gave this workspace owns it."""
+    return getattr(workspace, "role", "") == Membership.Role.OWNER
 
 
 def _named(mine: QuerySet[Workspace], named: str) -> Workspace:

@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
+from accounts.admin.trail import Trail
 from billing.models import Quota, Subscription
 from flowia.lib.admin import ReadOnlyRows, Rows
 
 
 @admin.register(Subscription)
-class Subscriptions(Rows):
+class Subscriptions(Trail, Rows):
     """Who is on which plan."""
 
     list_display = ("workspace", "plan", "created_at")

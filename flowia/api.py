@@ -5,13 +5,34 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from flowia.lib.errors import FlowError
+from flowia.lib.errors import (
+    FlowError,
+    InvalidPayloadError,
+    MethodNotAllowedError,
+    Sentence,
+)
 
 CONTENT_TYPE = "application/problem+json"
+
+
+SENTENCES: dict[str, Sentence] = {
+    "authentication_failed": gettext_lazy("This sign-in is not accepted. Sign in again."),
+    "bad_authorization_header": gettext_lazy(
+        "The Authorization header holds two words: Bearer and an access token."
+    ),
+    "method_not_allowed": MethodNotAllowedError.detail,
+    "not_acceptable": gettext_lazy("The answer exists as JSON alone: accept application/json."),
+    "not_authenticated": gettext_lazy("Nobody is signed in: send an access token as Bearer."),
+    "parse_error": InvalidPayloadError.detail,
+    "token_not_valid": gettext_lazy("This token is no longer valid. Sign in again."),
+    "unsupported_media_type": gettext_lazy("The body must be JSON, sent as application/json."),
+}
+"""Our words where the libraries' own are in English only, or repeat what they were given."""
 
 
 def problem_body(
@@ -32,15 +53,17 @@ def problem_body(
 
 def problem(error: FlowError) -> HttpResponse:
     """Return `error` as a problem document, in the reader's language."""
-    body = problem_body(status=error.status, code=error.code, detail=str(error.detail))
-    return JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
+    return JsonResponse(
+        _body_of(error), status=error.status, content_type=CONTENT_TYPE, headers=error.headers
+    )
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: the same document for its errors and ours."""
     if isinstance(error, FlowError):
-        body = problem_body(status=error.status, code=error.code, detail=str(error.detail))
-        return Response(body, status=error.status, content_type=CONTENT_TYPE)
+        return Response(
+            _body_of(error), status=error.status, content_type=CONTENT_TYPE, headers=error.headers
+        )
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -52,15 +75,38 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         status=response.status_code,
         code=_code(error),
         detail=_detail(error),
-        errors=response.data if isinstance(error, exceptions.ValidationError) else None,
+        errors=_flat(response.data) if isinstance(error, exceptions.ValidationError) else None,
     )
     response.content_type = CONTENT_TYPE
     return response
 
 
+def _body_of(error: FlowError) -> dict[str, Any]:
+    fields = error.errors or {}
+    return problem_body(
+        status=error.status,
+        code=error.code,
+        detail=str(error.detail),
+        errors={name: [str(one) for one in sentences] for name, sentences in fields.items()},
+    )
+
+
+def _flat(errors: Any, before: str = "") -> dict[str, list[str]]:
+    """Return nested errors under the path of their field: `{"facts.0.value": ["…"]}`."""
+    if isinstance(errors, list) and not any(isinstance(one, dict | list) for one in errors):
+        return {before or "non_field_errors": [str(one) for one in errors]}
+    pairs = errors.items() if isinstance(errors, dict) else enumerate(errors)
+    found: dict[str, list[str]] = {}
+    for name, inner in pairs:
+        found |= _flat(inner, f"{before}.{name}" if before else str(name))
+    return found
+
+
 def _code(error: exceptions.APIException) -> str:
     if isinstance(error, exceptions.ValidationError):
         return "invalid"
+    if isinstance(error.detail, dict) and "code" in error.detail:
+        return str(error.detail["code"])
     codes = error.get_codes()
     return codes if isinstance(codes, str) else error.default_code
 
@@ -68,6 +114,9 @@ def _code(error: exceptions.APIException) -> str:
 def _detail(error: exceptions.APIException) -> str:
     if isinstance(error, exceptions.ValidationError):
         return _("Some fields are missing or wrong.")
+    ours = SENTENCES.get(_code(error))
+    if ours is not None:
+        return str(ours)
     detail = error.detail
     return str(detail.get("detail", "")) if isinstance(detail, dict) else str(detail)
 

@@ -158,7 +158,9 @@ def installed() -> "dict[str, str]":
 
 
 def is_sound() -> bool:
-    """Tell whether `.venv` works, was finished, and was made for this folder."""
+    """Tell whether `.venv` works, was finished, was made for this folder, and is no link."""
+    if VENV.is_symlink():
+        return False
     try:
         lines = (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
@@ -222,8 +224,11 @@ def check_writable(folder: Path) -> None:
 
 
 def make_venv() -> None:
-    """Make `.venv` anew with a Python that is recent enough."""
-    code, output = run([find_python(), "-m", "venv", "--clear", "--without-pip", str(VENV)])
+    """Make `.venv` anew with a Python that is recent enough; of a link, only the link goes."""
+    python = find_python()
+    if VENV.is_symlink():
+        VENV.unlink()  # `venv --clear` would follow it and empty somebody else's folder
+    code, output = run([python, "-m", "venv", "--clear", "--without-pip", str(VENV)])
     if not code:
         # Whoever is interrupted from here on leaves this mark, and the next run starts anew.
         UNFINISHED.touch()

@@ -39,6 +39,9 @@ app.conf.update(
         "processing.tasks.respond": {"queue": "incomingMessages"},
         "processing.tasks.send": {"queue": "autoReply"},
         "processing.tasks.sync": {"queue": "background"},
+        "accounts.tasks.post_letter": {"queue": "background"},
+        "processing.tasks.remove": {"queue": "background"},
+        "processing.privacy.tasks.*": {"queue": "background"},
     },
     task_create_missing_queues=False,
     task_ignore_result=True,
@@ -77,4 +80,6 @@ def keep_our_logs(**_options: Any) -> None:
     """
 
 
-app.autodiscover_tasks(["social", "processing", "billing", "integrations"])
+app.autodiscover_tasks(
+    ["accounts", "social", "processing", "billing", "integrations", "processing.privacy"]
+)

@@ -1,15 +1,19 @@
-"""What production must not start with: provider calls in clear text."""
+"""What production must not start with: provider calls in clear text, letters that reach nobody."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 
 ADDRESSES = (
     "META_GRAPH_URL",
     "META_INSTAGRAM_GRAPH_URL",
     "OPENAI_BASE_URL",
     "NOTION_API_URL",
+    "GOOGLE_OAUTH_URL",
+    "GOOGLE_TOKEN_URL",
+    "GOOGLE_CERTS_URL",
 )
 
 
@@ -26,4 +30,18 @@ def providers_over_https(**_: Any) -> list[CheckMessage]:
         )
         for name in ADDRESSES
         if not getattr(settings, name).startswith("https://")
+    ]
+
+
+@register()
+def letters_leave(**_: Any) -> list[CheckMessage]:
+    """Warn in production when no mail server is named: nobody could choose a new password."""
+    if not settings.PRODUCTION or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return []
+    return [
+        Caution(
+            "EMAIL_URL is not set: letters are written into files and reach nobody.",
+            hint="Name your mail server, for example smtp+tls://user:password@host:587.",
+            id="flowia.W001",
+        )
     ]

@@ -6,16 +6,20 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.urls import Resolver404, resolve
 
-from flowia.api import problem
-from flowia.lib.errors import FlowError, TooLargeError
+from flowia.lib.address import client_address, shortened
+from flowia.lib.errors import FlowError, MethodNotAllowedError, TooLargeError
 from flowia.pages import told
 
 log = structlog.get_logger("flowia.requests")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+# Behind these pages' names stands a token, which must not stay in a log.
+TOKEN_PATHS = re.compile(r"^(/(?:verify|password/reset|invitation)/).+", re.DOTALL)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BODY_LIMIT = 1024 * 1024
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class RequestLog:
@@ -25,7 +29,10 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Handle one request; its path is logged, its query and body never are."""
+        """Handle one request; its path is logged without tokens, its query and body never are.
+
+        Of the caller's address only the network is: the whole of it would be personal data.
+        """
         given = request.headers.get("X-Request-ID", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
@@ -37,15 +44,44 @@ class RequestLog:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=told_path(request),
                 status=response.status_code,
+                address=shortened(client_address(request)),
                 milliseconds=round((time.monotonic() - started) * 1000),
             )
         return response
 
 
+class KnownMethods:
+    """Answer 405 to TRACE and to methods that nobody here has heard of."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle one request."""
+        if request.method in METHODS:
+            return self.get_response(request)
+        return not_allowed(request, ", ".join(METHODS))
+
+
+def told_path(request: HttpRequest) -> str:
+    """Return the path as logs may hold it: without tokens, and only if the product knows it.
+
+    Whoever mistypes an address may have put anything there.
+    """
+    try:
+        resolve(request.path_info)
+    except Resolver404:
+        return "(unknown)"
+    return TOKEN_PATHS.sub(r"\1…", request.path)
+
+
 class BodyLimit:
-    """Answer 413 to bodies over 1 MiB, by their announced length, before they are read."""
+    """Answer 413 to bodies over 1 MiB, by their announced length, before they are read.
+
+    A body without one was measured before (`flowia.wsgi`).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -54,20 +90,30 @@ class BodyLimit:
         """Handle one request."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > BODY_LIMIT:
-            return problem(TooLargeError())
+            return told(request, TooLargeError())
         return self.get_response(request)
 
 
 class FlowErrors:
-    """Turn a FlowError that a view let through into a page or problem+json."""
+    """Turn a FlowError that a view let through, and a bare 405, into a page or problem+json."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Handle one request."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return not_allowed(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for FlowError; anything else is a bug and goes on as such."""
         return told(request, error) if isinstance(error, FlowError) else None
+
+
+def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    """Answer 405 with the methods that are allowed."""
+    response = told(request, MethodNotAllowedError())
+    response["Allow"] = methods
+    return response

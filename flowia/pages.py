@@ -6,12 +6,41 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from flowia.api import CONTENT_TYPE, problem, problem_body
-from flowia.lib.errors import FlowError, NotFoundError
+from flowia.lib.errors import (
+    ExpiredFormError,
+    FlowError,
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+
+TEMPLATES: dict[type[FlowError], str] = {
+    ExpiredFormError: "403_csrf.html",
+    MalformedError: "400.html",
+    NotAllowedError: "403.html",
+}
+BY_STATUS = {NotFoundError.status: "404.html", TooManyRequestsError.status: "429.html"}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer 404 for an unknown address."""
     return told(request, NotFoundError())
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer 400 for what Django itself finds suspicious, without saying what it was."""
+    return told(request, MalformedError())
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer 403."""
+    return told(request, NotAllowedError())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer 403 for a form without its token."""
+    return told(request, ExpiredFormError())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -26,8 +55,17 @@ def told(request: HttpRequest, error: FlowError) -> HttpResponse:
     """Answer `error` as a page to browsers and as problem+json to everyone else."""
     if not wants_page(request):
         return problem(error)
-    template = "404.html" if error.status == NotFoundError.status else "flow_error.html"
-    return render(request, template, {"detail": error.detail}, status=error.status)
+    template = TEMPLATES.get(type(error)) or BY_STATUS.get(error.status, "flow_error.html")
+    user = getattr(request, "user", None)
+    words = {
+        "detail": error.detail,
+        "request_id": _request_id(),
+        "signed_in": user is not None and user.is_authenticated,
+    }
+    response = render(request, template, words, status=error.status)
+    for name, value in error.headers.items():
+        response[name] = value
+    return response
 
 
 def wants_page(request: HttpRequest) -> bool:

@@ -4,18 +4,30 @@ An empty environment runs the embedded default: SQLite and a private Redis in `v
 """
 
 import os
-from urllib.parse import quote
+import sys
+from datetime import timedelta
+from urllib.parse import quote, urlsplit
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from flowia.embedded import BASE_DIR, SECRETS, drop_blanks, ensure_secrets, env_files, var_dir
+from flowia.production import is_production, proxies, public_url, refusal
+from flowia.reporting import report_errors
 
 env = environ.Env()
 drop_blanks()
+_told: dict[str, str] = dict(os.environ)
 for _file in env_files():
     environ.Env.read_env(_file)
     drop_blanks()
+    if _file.name == ".env":
+        _told = dict(os.environ)
+# Secrets made by ourselves are not for production: only what was told counts.
+_refusal = refusal(_told, demo=env.bool("FLOWIA_DEMO", False))
+if _refusal:
+    sys.exit(_refusal)
 # Secrets that nobody gave are made once and kept in `var/`.
 if not all(os.environ.get(_name) for _name in SECRETS):
     ensure_secrets()
@@ -29,10 +41,12 @@ SECRET_KEY = env.str("SECRET_KEY")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY")
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY")
 DEBUG = False
-PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}")
-PRODUCTION = PUBLIC_URL.startswith("https://")
+PUBLIC_URL = public_url(env.str("PUBLIC_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}"))
+PRODUCTION = is_production(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Addresses or networks of our own reverse proxies: only they may name the caller's address.
+TRUSTED_PROXIES = proxies(env.list("TRUSTED_PROXIES", default=[]))
 DEMO = env.bool("FLOWIA_DEMO", False)
 SANDBOX_URL = env.str("SANDBOX_URL", "")
 
@@ -44,6 +58,7 @@ INSTALLED_APPS = [
     "processing",
     "billing",
     "integrations",
+    "processing.privacy",
     "flowia.operators.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -54,6 +69,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "corsheaders",
     "django_celery_beat",
 ]
 if not PRODUCTION:
@@ -61,18 +77,25 @@ if not PRODUCTION:
     INSTALLED_APPS.append("sandbox")
 
 MIDDLEWARE = [
+    "flowia.proxies.ForwardedHeaders",
     "flowia.middleware.RequestLog",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.RateHeaders",
+    # Before everything that may answer by itself, so that each answer carries them.
+    "flowia.headers.Headers",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "flowia.middleware.KnownMethods",
     "flowia.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LivingSignIn",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "flowia.middleware.FlowErrors",
 ]
 ROOT_URLCONF = "flowia.urls"
@@ -139,6 +162,28 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "flowia_session"
 CSRF_COOKIE_NAME = "flowia_csrf"
 CSRF_COOKIE_HTTPONLY = True
+# Browsers take a cookie of such a name over https alone, and `__Host-` only for this very host and
+# all of its paths, so that no sibling of our host can plant one.
+REFRESH_COOKIE_NAME = "__Secure-flowia_refresh" if PRODUCTION else "flowia_refresh"
+REFRESH_CSRF_COOKIE_NAME = f"{'__Host-' if PRODUCTION else ''}flowia_refresh_csrf"
+CSRF_FAILURE_VIEW = "flowia.pages.csrf_failure"
+
+# How long a link for a new password works, in seconds.
+PASSWORD_RESET_TIMEOUT = 3600
+
+# --- e-mail ----------------------------------------------------------------------------------
+# Without a server, letters are files in `var/mail`. Quoted, as the database's path above.
+_MAIL = env.email_url("EMAIL_URL", f"filemail:///{quote(str(VAR_DIR))}/mail")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _MAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST = _MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = _MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"Flow IA <no-reply@{urlsplit(PUBLIC_URL).hostname}>")
 
 # --- security headers ------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -148,7 +193,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Places outside our own origin to which our forms may lead: a redirect counts too.
+FORM_TARGETS: list[str] = []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -158,9 +206,33 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *FORM_TARGETS],
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# --- front ends elsewhere --------------------------------------------------------------------
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/(?!admin/)"
+CORS_EXPOSE_HEADERS = [
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "Retry-After",
+    "X-Request-ID",
+]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "x-csrf-token",
+    "x-request-id",
+    "x-workspace",
+]
+CORS_ALLOW_METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
 
 # --- languages, time, static files -----------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -189,12 +261,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "processing.tasks.dispatch",
         "schedule": 1.0,
     },
+    "privacy": {
+        "task": "processing.privacy.tasks.sweep",
+        "schedule": 10.0,
+        "options": {"expire_seconds": 10},
+    },
+    "purge": {
+        "task": "processing.privacy.tasks.purge",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expire_seconds": 3600},
+    },
 }
 
 # --- API -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.authentication.BearerAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -207,11 +289,16 @@ SIMPLE_JWT = {
     "ISSUER": "flowia",
     "AUDIENCE": "flowia",
     "USER_ID_FIELD": "uid",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "LEEWAY": 30,
 }
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 100)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Flow IA",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["flowia.lib.routes.documented"],
@@ -239,13 +326,28 @@ OPENAI_API_STYLE = env.str("OPENAI_API_STYLE", "responses")
 OPENAI_REASONING_EFFORT = env.str("OPENAI_REASONING_EFFORT", "none")
 AI_MAX_TOKENS = env.int("AI_MAX_TOKENS", 4000)
 NOTION_API_URL = env.str("NOTION_API_URL", "https://api.notion.com")
+# Without a client id nobody is offered to sign in with Google.
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
+GOOGLE_OAUTH_URL = env.str("GOOGLE_OAUTH_URL", "https://accounts.google.com/o/oauth2/v2/auth")
+GOOGLE_TOKEN_URL = env.str("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token")
+GOOGLE_CERTS_URL = env.str("GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v3/certs")
 
 # --- the product's own patience, in seconds --------------------------------------------------
 SETTLE_SECONDS = env.float("SETTLE_SECONDS", 8)
 MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES", 300)
 
+# --- how long things are kept ----------------------------------------------------------------
+# Days by name (`processing/privacy/retention.py`), where they differ from the defaults.
+RETENTION_DAYS = {name: int(days) for name, days in env.dict("RETENTION_DAYS", default={}).items()}
+
 # --- logs ------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "json")
 LOGGING_CONFIG = "flowia.lib.logging.configure"
-LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+# A file of all processes, beside standard error; it rotates by itself.
+LOG_FILE = env.str("LOG_FILE", "")
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT, "file": LOG_FILE}
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    report_errors(SENTRY_DSN, version=VERSION, environment=PUBLIC_URL)

@@ -2,21 +2,26 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from flowia import health
+from flowia.document import Document
 from flowia.lib.routes import both
 
+handler400 = "flowia.pages.bad_request"
+handler403 = "flowia.pages.forbidden"
 handler404 = "flowia.pages.not_found"
 handler500 = "flowia.pages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", health.live, name="health"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
-    *both("schema", SpectacularAPIView.as_view(), "schema"),
+    *both("schema", Document.as_view(), "schema"),
     *both("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    # Before the others: it adds what erases to addresses that they have too.
+    path("", include("processing.privacy.urls")),
     path("", include("accounts.urls")),
     path("", include("social.urls")),
     path("", include("processing.urls")),

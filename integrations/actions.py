@@ -65,7 +65,7 @@ def push(run_id: int) -> Pushed | None:
     record = LeadRecord(**{**run.payload, "evidence": tuple(run.payload["evidence"])})
     try:
         external_id = connector.push(
-            _connection(integration), record, known.external_id if known else ""
+            connection_of(integration), record, known.external_id if known else ""
         )
     except ConnectorError as error:
         return _failed(run, error)
@@ -145,7 +145,8 @@ def _claim(run_id: int, *, now: datetime) -> SyncRun | None:
     return SyncRun.objects.select_related("integration", "workspace").get(pk=run_id)
 
 
-def _connection(integration: Integration) -> Connection:
+def connection_of(integration: Integration) -> Connection:
+    """Return where and how to write; raises ConnectorError when the secret cannot be read."""
     try:
         token = str(integration.credentials.get("token", ""))
     except CannotDecryptError as error:

@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from flowia.lib.admin import HasError, ReadOnlyRows, Rows
-from integrations.models import Integration, SyncedRow, SyncRun
+from accounts.admin.trail import Trail
+from flowia.lib.admin import HasError, ReadOnlyRows, SealedRows
+from integrations.models import Integration, Removal, SyncedRow, SyncRun
 
 
 @admin.register(Integration)
-class Integrations(Rows):
+class Integrations(Trail, SealedRows):
     """Links to outside tools; their credentials are never shown."""
 
     error = ~Q(status=Integration.Status.ACTIVE)
@@ -46,3 +47,14 @@ class SyncedRows(ReadOnlyRows):
     list_display = ("external_id", "workspace", "integration", "lead_uid")
     list_select_related = ("workspace", "integration")
     search_fields = ("external_id", "lead_uid", "workspace__name", "uid")
+
+
+@admin.register(Removal)
+class Removals(ReadOnlyRows):
+    """Rows of erased people that are taken out of the tools, with attempts and errors."""
+
+    error = ~Q(error_code="") | Q(status=Removal.Status.FAILED)
+    list_display = ("created_at", "workspace", "integration", "status", "attempts", "error_code")
+    list_filter = ("status", HasError)
+    list_select_related = ("workspace", "integration")
+    search_fields = ("workspace__name", "workspace__uid", "uid", "external_id", "lead_uid")

@@ -54,11 +54,15 @@ class ConnectorError(Exception):
 
 @dataclass(frozen=True)
 class Connector:
-    """Our code for one tool: `push(connection, record, external_id)` → the tool's row id.
+    """Our code for one tool; both functions raise ConnectorError.
 
-    `external_id` is where the lead stood last time, or empty. Raises ConnectorError.
+    - `push(connection, record, external_id)` → the tool's row id; `external_id` is where the lead
+      stood last time, or empty.
+    - `erase(connection, lead_uid, external_id)` takes the lead's row away; a row that is gone, or
+      was never there, is as good as removed.
     """
 
     kind: str
     name: str
     push: Callable[[Connection, LeadRecord, str], str]
+    erase: Callable[[Connection, str, str], None]

@@ -1,17 +1,14 @@
 """Memory: the outside tools a workspace writes its leads into."""
 
-import json
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
-from flowia.lib.crypto import decrypt, encrypt
 from flowia.lib.rows import Row
+from flowia.lib.sealed import SealedRow
 
 
-class Integration(Row):
+class Integration(SealedRow):
     """A workspace's link to one outside tool."""
 
     class Status(models.TextChoices):
@@ -21,9 +18,9 @@ class Integration(Row):
         NEEDS_LOGIN = "needs_login", _("must be connected again")
         NEEDS_MAPPING = "needs_mapping", _("its columns no longer fit")
 
+    sealed_as = "integration.credentials"
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="integrations")
     kind = models.CharField(_("kind"), max_length=20)
-    sealed_credentials = models.TextField(blank=True, editable=False)
     target = models.JSONField(_("target"), default=dict, blank=True)
     field_map = models.JSONField(_("columns"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
@@ -38,23 +35,6 @@ class Integration(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.workspace_id}"
-
-    @property
-    def credentials(self) -> dict[str, Any]:
-        """The tool's tokens, decrypted; raises CannotDecryptError."""
-        if not self.sealed_credentials:
-            return {}
-        plain: dict[str, Any] = json.loads(
-            decrypt(self.sealed_credentials, context=self._context())
-        )
-        return plain
-
-    def seal(self, credentials: dict[str, Any]) -> None:
-        """Encrypt `credentials` into the row, bound to it; the caller saves."""
-        self.sealed_credentials = encrypt(json.dumps(credentials), context=self._context())
-
-    def _context(self) -> str:
-        return f"integration.credentials:{self.uid}"
 
 
 class SyncedRow(Row):
@@ -119,6 +99,45 @@ class SyncRun(Row):
         indexes = (
             models.Index(
                 fields=["next_at"], name="sync_due", condition=models.Q(next_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lead_uid} {self.status}"
+
+
+class Removal(Row):
+    """The taking away of an erased lead's row from one tool; it knows ids and nobody's name."""
+
+    class Status(models.TextChoices):
+        """How far it has come."""
+
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("removed")
+        FAILED = "failed", _("failed")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="removals")
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="removals")
+    lead_uid = models.UUIDField(_("lead"))
+    external_id = models.CharField(_("external id"), max_length=128, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=60, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("removal from a tool")
+        verbose_name_plural = _("removals from the tools")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["integration", "lead_uid"], name="one_removal_per_lead"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_at"], name="removal_due", condition=models.Q(next_at__isnull=False)
             ),
         )
 

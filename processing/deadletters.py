@@ -1,13 +1,22 @@
 """What failed for good: one row, for an operator to look at and replay."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import Workspace
+from integrations import removals
 from integrations.actions import reopen_push
 from processing.models import Conversation, DeadLetter, Delivery, Message
 from social import events
+
+REPEATABLE: dict[str, Callable[..., bool]] = {
+    "receive": events.reopen,
+    "sync": reopen_push,
+    "remove": removals.reopen,
+}
+"""Work that may be done twice without harm, and what makes it due again."""
 
 
 def bury(
@@ -51,10 +60,8 @@ def exhume(dead_letter_id: int, *, now: datetime) -> tuple[str, int] | None:
 
 def _reopen(letter: DeadLetter, now: datetime) -> bool:
     row = letter.object_id
-    if letter.kind == "receive":
-        return events.reopen(row, now=now)
-    if letter.kind == "sync":
-        return reopen_push(row, now=now)
+    if letter.kind in REPEATABLE:
+        return REPEATABLE[letter.kind](row, now=now)
     if letter.kind == "respond":
         return _reopen_message(row, now)
     if letter.kind == "send":

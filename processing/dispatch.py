@@ -13,9 +13,11 @@ from typing import Any
 from django.db.models import Min
 from redis import Redis
 
+from accounts.models import Letter
 from flowia.lib import clock
+from integrations import removals
 from integrations.actions import overdue
-from integrations.models import SyncRun
+from integrations.models import Removal, SyncRun
 from processing.models import Delivery, Message
 from processing.pipeline import sweep
 from processing.wakes import Wake
@@ -31,7 +33,7 @@ LONG_QUEUE = 100
 NOTE_SECONDS = 3600
 TICK = "flowia:tick"
 KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
-        "sync": "background"}  # fmt: skip
+        "sync": "background", "letter": "background", "remove": "background"}  # fmt: skip
 
 
 def due(client: Redis) -> list[Wake]:
@@ -39,6 +41,7 @@ def due(client: Redis) -> list[Wake]:
     sweep()
     now = clock.now()
     overdue(now=now)
+    removals.overdue(now=now)
     client.set(TICK, time.time())
     room = {step: _depth(client, queue) < LONG_QUEUE for step, queue in KEYS.items()}
     return [
@@ -75,6 +78,8 @@ def _rows(now: datetime) -> dict[str, Any]:
         "respond": Message.objects.filter(outcome="", next_at__lte=now),
         "send": Delivery.objects.filter(status="queued", next_at__lte=forgotten),
         "sync": SyncRun.objects.filter(status="queued", next_at__lte=forgotten),
+        "letter": Letter.objects.filter(status="queued", next_at__lte=forgotten),
+        "remove": Removal.objects.filter(status="queued", next_at__lte=forgotten),
     }
 
 

@@ -5,6 +5,10 @@ class EchoTooEarlyError(Exception):
     """An echo that may be of a message which is on the wire right now: ask again in a moment."""
 
 
+class ErasedMeanwhileError(Exception):
+    """The person was erased while their message was taken in: look at the call once more."""
+
+
 class AnswerUnavailable(Exception):  # noqa: N818 - the architecture's own word for it
     """The model gave no usable answer.
 

@@ -4,12 +4,16 @@ Everything here may run twice: constraints in the database make the second time 
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from processing.errors import ErasedMeanwhileError
 from processing.models import Contact, Conversation, Message
 from processing.optout import is_opt_out
+from social import forgotten
 from social.contracts import Echo, InboundMessage
 from social.models import SocialAccount, WebhookEvent
 from social.providers.registry import CAPABILITIES
@@ -63,7 +67,9 @@ def record_human(
     account: SocialAccount, echo: Echo, *, event: WebhookEvent, now: datetime
 ) -> Message | None:
     """Store what a human wrote on the network itself; the conversation becomes theirs."""
-    if _known(account, echo.external_id):
+    # The echo of our own words to somebody who was erased before the network named them.
+    erased = forgotten.unnamed(echo.contact_external_id, echo.text)
+    if _known(account, echo.external_id) or forgotten.knows_message(account, erased):
         return None
     conversation = _conversation(account, echo, now=now)
     message = Message(
@@ -205,7 +211,8 @@ def _mine(message: Message) -> QuerySet[Message]:
 
 
 def _known(account: SocialAccount, external_id: str) -> bool:
-    return Message.objects.filter(social_account=account, external_id=external_id).exists()
+    stored = Message.objects.filter(social_account=account, external_id=external_id)
+    return stored.exists() or forgotten.knows_message(account, external_id)
 
 
 def _insert(message: Message) -> bool:
@@ -219,10 +226,13 @@ def _insert(message: Message) -> bool:
 def _conversation(
     account: SocialAccount, event: InboundMessage | Echo, *, now: datetime
 ) -> Conversation:
-    contact, _ = Contact.objects.get_or_create(
+    person = event.contact_external_id
+    # An erased person's wish for silence outlives their rows; asked for only when they are new.
+    silence: Any = partial(forgotten.opted_out_at, account, person)
+    contact, made = Contact.objects.get_or_create(
         social_account=account,
-        external_id=event.contact_external_id,
-        defaults={"workspace": account.workspace},
+        external_id=person,
+        defaults={"workspace": account.workspace, "opted_out_at": silence},
     )
     conversation, _ = Conversation.objects.select_related("contact", "workspace").get_or_create(
         social_account=account,
@@ -230,7 +240,15 @@ def _conversation(
         kind=Conversation.Kind.DIRECT,
         defaults={"workspace": account.workspace, "last_message_at": now},
     )
+    if not _still_there(conversation) or (made and _known(account, event.external_id)):
+        raise ErasedMeanwhileError
     return conversation
+
+
+def _still_there(conversation: Conversation) -> bool:
+    """Lock the conversation, so that an erasure comes before this message or after it."""
+    rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
+    return rows.values_list("pk", flat=True).first() is not None
 
 
 def _note_arrival(message: Message, inbound: InboundMessage, *, now: datetime) -> None:

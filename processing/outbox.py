@@ -71,14 +71,14 @@ def claim(delivery_id: int, *, now: datetime) -> Delivery | None:
     return delivery if delivery.next_at == now + LEASE else None
 
 
-def lock(conversation: Conversation) -> None:
-    """Let nobody else change the conversation until the transaction ends.
+def lock(conversation: Conversation) -> bool:
+    """Let nobody else change the conversation until the transaction ends; False when it is gone.
 
     Whoever changes more than one row of a conversation begins here: a takeover then comes before
     a send or after it, never in between, and two transactions never wait for each other.
     """
     rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
-    rows.values_list("pk", flat=True).first()
+    return rows.values_list("pk", flat=True).first() is not None
 
 
 def begin(delivery: Delivery, *, now: datetime) -> bool:

@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise] = {
     "taken_over": _("A member took the conversation over; the assistant steps back."),
     "released": _("The conversation was given back to the assistant."),
     "released_by_time": _("The human's time is over; the assistant answers again."),
+    "erased": _("The contact is being erased; nothing more is written to them."),
     # --- gates, passed or not
     "assistant_on": _("The assistant is switched on."),
     "assistant_off": _("The assistant is switched off for this workspace."),

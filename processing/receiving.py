@@ -9,7 +9,7 @@ from flowia.lib import clock
 from flowia.lib.logging import follow
 from processing import deadletters, inbox, ledger, outbox
 from processing.confirming import count_as_sent
-from processing.errors import EchoTooEarlyError
+from processing.errors import EchoTooEarlyError, ErasedMeanwhileError
 from processing.models import InteractionEvent
 from processing.wakes import Wake
 from social import events
@@ -44,7 +44,7 @@ def receive(event_id: int) -> list[Wake]:
         try:
             with transaction.atomic():
                 reason, found = _take_in(entry, event)
-        except EchoTooEarlyError:
+        except (EchoTooEarlyError, ErasedMeanwhileError):
             early = True
             continue
         except (SoftTimeLimitExceeded, OperationalError, InterfaceError):

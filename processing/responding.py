@@ -83,16 +83,19 @@ def _with_draft(
     message: Message, scenario: Scenario, decision: Decision, draft: Draft
 ) -> list[Wake]:
     """Ask the gates once more, since the model took its time, then judge the draft."""
-    again = decide(_situation(message, scenario, clock.now()), BEFORE_QUEUE)
-    verdict = again if again.kind is not Kind.REPLY else judge(_proposal(message, scenario, draft))
-    final = Decision(
-        verdict.kind,
-        verdict.reason,
-        verdict.until,
-        (*decision.gates, *verdict.gates),
-        {**verdict.data, **_cost(draft, scenario)},
-    )
     with transaction.atomic():
+        if not outbox.lock(message.conversation):
+            return []  # the person was erased while the model wrote
+        again = decide(_situation(message, scenario, clock.now()), BEFORE_QUEUE)
+        fits = again.kind is Kind.REPLY
+        verdict = judge(_proposal(message, scenario, draft)) if fits else again
+        final = Decision(
+            verdict.kind,
+            verdict.reason,
+            verdict.until,
+            (*decision.gates, *verdict.gates),
+            {**verdict.data, **_cost(draft, scenario)},
+        )
         wakes = _conclude(message, final, answer=(draft, scenario))
         return wakes + _note_lead(message, draft)
 

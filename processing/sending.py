@@ -34,8 +34,8 @@ def send(delivery_id: int) -> list[Wake]:
         return []
     follow(delivery.message.request_id)
     with transaction.atomic():
-        outbox.lock(delivery.message.conversation)
-        if _stopped(delivery, now) or _hindered(delivery, now):
+        there = outbox.lock(delivery.message.conversation)
+        if not there or _stopped(delivery, now) or _hindered(delivery, now):
             return []
     started = time.monotonic()
     try:

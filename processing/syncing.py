@@ -1,7 +1,10 @@
-"""sync: the lead is written into the workspace's tool, and the ledger says so."""
+"""sync: the lead is written into the workspace's tool, and the ledger says so.
+
+remove: an erased person's row is taken away there.
+"""
 
 from flowia.lib.logging import follow
-from integrations import actions
+from integrations import actions, removals
 from processing import deadletters, ledger
 from processing.models import InteractionEvent, Lead
 from processing.wakes import Wake
@@ -31,4 +34,18 @@ def sync(run_id: int) -> list[Wake]:
         data={"tool": pushed.tool, "code": pushed.code},
         request_id=pushed.request_id,
     )
+    return []
+
+
+def remove(removal_id: int) -> list[Wake]:
+    """Take one erased lead out of a tool; failures are tried again by the dispatcher."""
+    given_up = removals.remove(removal_id)
+    if given_up is not None:
+        deadletters.bury(
+            "remove",
+            removal_id,
+            workspace=given_up.workspace,
+            reason=given_up.error_code,
+            attempts=given_up.attempts,
+        )
     return []

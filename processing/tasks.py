@@ -5,6 +5,7 @@ Acknowledged before they run: a lost task is found in the tables by `dispatch`.
 
 from celery import Task, shared_task
 
+from accounts.tasks import post_letter
 from flowia.lib import clock
 from flowia.lib.redis import redis_client
 from flowia.lib.wake import wake
@@ -39,6 +40,12 @@ def sync(run_id: int) -> None:
 
 
 @shared_task
+def remove(removal_id: int) -> None:
+    """Take an erased lead out of a workspace's tool."""
+    _relay(pipeline.remove(removal_id))
+
+
+@shared_task
 def dispatch() -> None:
     """Wake what is due or was forgotten; beat calls this every second."""
     _relay(due_work.due(redis_client()))
@@ -66,6 +73,8 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "respond": respond,
     "send": send,
     "sync": sync,
+    "letter": post_letter,
+    "remove": remove,
 }
 
 

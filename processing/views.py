@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import chosen_workspace, member_name, workspaces_of
+from accounts.access import chosen_workspace, member_name, owns, workspaces_of
 from accounts.models import Workspace
 from billing.quotas import usage
 from flowia.lib import clock
@@ -62,6 +62,7 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "lines": lines_of(reversed(list(page))),
         "needs": found.handoff_reason,
         "stamp": stamp_of(found),
+        "owns": owns(workspace),
     }
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"

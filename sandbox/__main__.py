@@ -25,10 +25,11 @@ def main(arguments: list[str]) -> int:
 
 
 def environment_lines() -> str:
-    """Return the NAME=value lines of `var/demo.env`, for the ports in PORT and SANDBOX_PORT."""
+    """Return the NAME=value lines of `var/demo.env`, for the ports in the environment."""
     values = demo.environment(
         port=os.environ.get("PORT") or "8000",
         sandbox_port=os.environ.get("SANDBOX_PORT") or "8001",
+        mail_port=os.environ.get("SANDBOX_MAIL_PORT") or "",
         openai_key=os.environ.get("OPENAI_API_KEY") or _key_in_file(),
     )
     return "".join(f"{name}={value}\n" for name, value in values.items())

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from sandbox.world import faults, phone
-from sandbox.world.models import Call, Fault, PhoneMessage
+from sandbox.world.models import Call, Fault, Letter, PhoneMessage
 
 MOST_CALLS = 5000
 Body = dict[str, Any]
@@ -144,6 +144,22 @@ def counts(_request: HttpRequest, _body: Body) -> Body:
     sends = Call.objects.filter(service="graph", operation="send", status=200).exclude(text="")
     people = sends.values("recipient").distinct().count()
     return {"totals": totals, "accepted_sends": sends.count(), "people_answered": people}
+
+
+@_json("GET", "DELETE")
+def mail(request: HttpRequest, _body: Body) -> Body:
+    """Return the letters that arrived, newest first, those `?to=` if given; DELETE empties."""
+    if request.method == "DELETE":
+        Letter.objects.all().delete()
+    rows = Letter.objects.all()
+    if request.GET.get("to"):
+        rows = rows.filter(receiver=request.GET["to"])
+    return {"letters": [_letter(row) for row in rows[:MOST_CALLS]]}
+
+
+def _letter(row: Letter) -> Body:
+    names = ("receiver", "sender", "message_id", "subject", "text", "html")
+    return {"id": row.pk, **{name: getattr(row, name) for name in names}, "at": row.at.isoformat()}
 
 
 def _call(row: Call) -> Body:

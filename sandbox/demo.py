@@ -5,6 +5,7 @@ Only the standard library is used, since the run command reads this before anyth
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 OWNER_EMAIL = "camille@atelier-lumiere.example"
 OWNER_NAME = "Camille Aubry"
@@ -74,6 +75,28 @@ NOTION_FIELD_MAP = {
     "updated": "Mis à jour",
 }
 
+LETTERS_FROM = "Flow IA <bonjour@flowia.example>"
+GOOGLE_CLIENT_ID = "776655443322-sandbox.apps.googleusercontent.com"
+GOOGLE_CLIENT_SECRET = "GOCSPX-sandbox-5b2f"  # noqa: S105 - known to the stand-in alone
+
+
+@dataclass(frozen=True)
+class GooglePerson:
+    """Somebody who has a Google account in the demo."""
+
+    sub: str
+    email: str
+    name: str
+    verified: bool = True
+
+
+GOOGLE_PEOPLE = (
+    GooglePerson("104857600012345678901", OWNER_EMAIL, OWNER_NAME),
+    GooglePerson("104857600012345678902", "nadia@cafe-des-brumes.example", "Nadia Benali"),
+    GooglePerson("104857600012345678903", MEMBER_EMAIL, MEMBER_NAME, verified=False),
+)
+"""The owner, somebody new, and an address that Google never verified: it opens nobody's account."""
+
 SETTLE_SECONDS = "2"
 MIN_SECONDS_BETWEEN_MESSAGES = "15"
 
@@ -86,10 +109,13 @@ def page_token(page_id: str) -> str:
 PAGE_TOKEN = page_token(PAGE_ID)
 
 
-def environment(*, port: str, sandbox_port: str, openai_key: str = "") -> Mapping[str, str]:
+def environment(
+    *, port: str, sandbox_port: str, mail_port: str = "", openai_key: str = ""
+) -> Mapping[str, str]:
     """Return the settings that point the product at the stand-ins.
 
-    With an `openai_key` of the visitor's own, the real model answers: its two names are left out.
+    Without a `mail_port`, the mail server's is the one after the sandbox's. With an `openai_key`
+    of the visitor's own, the real model answers: its two names are left out.
     """
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     values = {
@@ -104,6 +130,13 @@ def environment(*, port: str, sandbox_port: str, openai_key: str = "") -> Mappin
         "META_GRAPH_URL": f"{sandbox}/graph",
         "META_INSTAGRAM_GRAPH_URL": f"{sandbox}/graph-instagram",
         "NOTION_API_URL": f"{sandbox}/notion",
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port or int(sandbox_port) + 1}",
+        "EMAIL_FROM": LETTERS_FROM,
+        "GOOGLE_CLIENT_ID": GOOGLE_CLIENT_ID,
+        "GOOGLE_CLIENT_SECRET": GOOGLE_CLIENT_SECRET,
+        "GOOGLE_OAUTH_URL": f"{sandbox}/google/o/oauth2/v2/auth",
+        "GOOGLE_TOKEN_URL": f"{sandbox}/google/token",
+        "GOOGLE_CERTS_URL": f"{sandbox}/google/oauth2/v3/certs",
         "SETTLE_SECONDS": SETTLE_SECONDS,
         "MIN_SECONDS_BETWEEN_MESSAGES": MIN_SECONDS_BETWEEN_MESSAGES,
     }

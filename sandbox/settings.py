@@ -8,6 +8,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ for _file in (BASE_DIR.parent / ".env", VAR_DIR / "demo.env"):
 for _name, _value in demo.environment(
     port=_told.get("PORT", "8000"),
     sandbox_port=_told.get("SANDBOX_PORT", "8001"),
+    mail_port=_told.get("SANDBOX_MAIL_PORT", ""),
     openai_key=_told.get("OPENAI_API_KEY", ""),
 ).items():
     _told.setdefault(_name, _value)
@@ -108,9 +110,13 @@ META_APP_ID = env.str("META_APP_ID")
 META_APP_SECRET = env.str("META_APP_SECRET")
 META_INSTAGRAM_APP_ID = env.str("META_INSTAGRAM_APP_ID")
 META_INSTAGRAM_APP_SECRET = env.str("META_INSTAGRAM_APP_SECRET")
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET")
 RULES_ANSWER = env.str("OPENAI_BASE_URL", "").startswith(SANDBOX_URL)
 SETTLE_SECONDS = env.float("SETTLE_SECONDS")
 MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES")
+# Where letters are taken in; the one port of the sandbox that does not speak HTTP.
+MAIL_PORT = env.int("SANDBOX_MAIL_PORT", (urlsplit(SANDBOX_URL).port or 8001) + 1)
 # How long after an accepted message its echo, delivery and read events are posted back.
 ECHO_SECONDS = env.float("SANDBOX_ECHO_SECONDS", 0.3)
 

@@ -4,8 +4,9 @@ from django.urls import URLPattern, path, re_path
 from django.views.i18n import set_language
 
 from sandbox import controls
-from sandbox.page import views
-from sandbox.standins import graph, model, notion
+from sandbox.page import google as google_page
+from sandbox.page import mailbox, views
+from sandbox.standins import google, graph, model, notion
 
 GRAPH = r"^graph(?:-instagram)?(?:/v\d+\.\d+)?/"
 
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("act", views.act, name="act"),
     path("change-faults", views.change_faults, name="change-faults"),
     path("notion-table", views.notion_table, name="notion-table"),
+    path("mail", mailbox.letters, name="mailbox"),
+    path("mail/<int:letter_id>", mailbox.letter, name="letter"),
+    path("mail.json", controls.mail),
     path("language", set_language, name="language"),
     path("health", controls.health),
     path("say", controls.say),
@@ -43,4 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("notion/v1/pages", notion.create_page),
     path("notion/v1/pages/<str:page_id>", notion.page),
     path("notion/v1/<path:rest>", notion.unknown),
+    path("google/o/oauth2/v2/auth", google_page.consent, name="google"),
+    path("google/token", google.token),
+    path("google/oauth2/v3/certs", google.keys),
+    path("google/<path:rest>", google.unknown),
 ]

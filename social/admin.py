@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from flowia.lib.admin import HasError, Rows
-from social.models import SocialAccount
+from accounts.admin.trail import Trail
+from flowia.lib.admin import HasError, ReadOnlyRows, SealedRows
+from social.models import ForgettingKey, Forgotten, SocialAccount
 
 
 @admin.register(SocialAccount)
-class SocialAccounts(Rows):
+class SocialAccounts(Trail, SealedRows):
     """Connected accounts; their credentials are never shown."""
 
     error = Q(status=SocialAccount.Status.NEEDS_LOGIN)
@@ -26,3 +27,22 @@ class SocialAccounts(Rows):
     search_fields = ("name", "external_id", "workspace__name", "workspace__uid", "uid")
     raw_id_fields = ("workspace",)
     readonly_fields = ("last_webhook_at", "last_poll_at")
+
+
+@admin.register(Forgotten)
+class ForgottenThings(ReadOnlyRows):
+    """Hashes of what was erased or purged: how many there are, and of which kind."""
+
+    list_display = ("created_at", "workspace", "kind")
+    list_filter = ("kind",)
+    list_select_related = ("workspace",)
+    search_fields = ("workspace__name", "workspace__uid", "uid")
+    exclude = ("key",)
+
+
+@admin.register(ForgettingKey)
+class ForgettingKeys(ReadOnlyRows):
+    """That the key exists, and since when."""
+
+    list_display = ("created_at", "name")
+    exclude = ("sealed",)

@@ -100,3 +100,11 @@ class Capabilities:
     direct_messages: bool = True
     comments: bool = False
     echo_has_reference: bool = False
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A person took their account, or their data, back from us: their id, and when (Unix time)."""
+
+    user_id: str
+    issued_at: str

@@ -1,17 +1,14 @@
 """What we hear and through whom: connected accounts and the raw calls of the networks."""
 
-import json
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
-from flowia.lib.crypto import decrypt, encrypt
 from flowia.lib.rows import Row
+from flowia.lib.sealed import Sealed, SealedRow
 
 
-class SocialAccount(Row):
+class SocialAccount(SealedRow):
     """One account of a workspace on a network, with the credentials to write through it."""
 
     class Status(models.TextChoices):
@@ -21,16 +18,19 @@ class SocialAccount(Row):
         NEEDS_LOGIN = "needs_login", _("must be connected again")
         PAUSED = "paused", _("paused")
 
+    sealed_as = "social_account.credentials"
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="social_accounts")
     provider = models.CharField(_("provider"), max_length=20)
     kind = models.CharField(_("kind"), max_length=20)
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
-    sealed_credentials = models.TextField(blank=True, editable=False)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
     status_reason = models.CharField(_("reason"), max_length=100, blank=True)
     last_webhook_at = models.DateTimeField(_("last webhook"), null=True, blank=True)
     last_poll_at = models.DateTimeField(_("last poll"), null=True, blank=True)
+    # The network's own id of the person who gave us the account: its word for them when they
+    # take that back.
+    granted_by = models.CharField(_("granted by"), max_length=128, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("social account")
@@ -41,23 +41,6 @@ class SocialAccount(Row):
 
     def __str__(self) -> str:
         return self.name or f"{self.kind} {self.external_id}"
-
-    @property
-    def credentials(self) -> dict[str, Any]:
-        """The account's tokens, decrypted; raises CannotDecryptError."""
-        if not self.sealed_credentials:
-            return {}
-        plain: dict[str, Any] = json.loads(
-            decrypt(self.sealed_credentials, context=self._context())
-        )
-        return plain
-
-    def seal(self, credentials: dict[str, Any]) -> None:
-        """Encrypt `credentials` into the row, bound to it; the caller saves."""
-        self.sealed_credentials = encrypt(json.dumps(credentials), context=self._context())
-
-    def _context(self) -> str:
-        return f"social_account.credentials:{self.uid}"
 
 
 class WebhookEvent(Row):
@@ -96,3 +79,42 @@ class WebhookEvent(Row):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.digest[:8]}"
+
+
+class Forgotten(Row):
+    """Something that must stay unknown or unsaid: a message that is gone, or a wish for silence.
+
+    `key` is a keyed hash, so that the row recognises what it forbids and tells nobody what it was.
+    """
+
+    class Kind(models.TextChoices):
+        """What is remembered of what was forgotten."""
+
+        MESSAGE = "message", _("a message that must not come back")
+        OPT_OUT = "opt_out", _("a person who wants no more messages")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="forgotten")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    key = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("forgotten thing")
+        verbose_name_plural = _("forgotten things")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:8]}"
+
+
+class ForgettingKey(Sealed):
+    """The one key under which everything forgotten is hashed, sealed like every secret."""
+
+    sealed_as = "forgetting_key.sealed"
+    name = models.CharField(max_length=10, unique=True, default="only")
+    sealed = models.TextField(editable=False)
+
+    class Meta:
+        verbose_name = _("key of what was forgotten")
+        verbose_name_plural = _("keys of what was forgotten")
+
+    def __str__(self) -> str:
+        return self.name

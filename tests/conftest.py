@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
+from pytest_django import Settings
+from redis import Redis
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import postgres
+from flowia.lib import ratelimit
+from flowia.lib.redis import redis_client
+from tests import postgres, valkey
 from tests.stack import Stack
 
 STACK_FOLDERS = {"journeys", "faults", "browser"}
@@ -19,8 +23,10 @@ QUICK = {
     "SETTLE_SECONDS": "1",
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
     "OPENAI_API_KEY": "sk-marked-4f1d9c7e",
+    "API_REQUESTS_PER_MINUTE": "100000",
 }
-"""How the running stacks differ from the demo: quicker, and with a key that can be recognised."""
+"""How the running stacks differ from the demo: quicker, with a key that can be recognised, and
+with room for tests that look ten times a second."""
 
 
 class OutsideError(RuntimeError):
@@ -53,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: starts or stops real processes; all run in CI")
-    if not getattr(settings, "THROW_AWAY", False):
+    if not getattr(django_settings, "THROW_AWAY", False):
         pytest.exit("Tests run with DJANGO_SETTINGS_MODULE=tests.settings only.", returncode=3)
     for name in ("connect", "connect_ex"):
         setattr(socket.socket, name, _only_this_machine(getattr(socket.socket, name)))
@@ -89,6 +95,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
 
 
 def _is_database_test(item: pytest.Item) -> bool:
+    if "tests/isolation/" in item.nodeid:
+        return False  # who reaches what does not depend on the database; one walk is enough
     names = getattr(item, "fixturenames", [])
     uses = item.get_closest_marker("django_db") is not None or "db" in names
     return uses and not set(names) & {"stack", "sqlite_stack", "postgres_stack"}
@@ -102,6 +110,24 @@ def postgres_server() -> Iterator[postgres.Server]:
             reason = "no PostgreSQL: set TEST_DATABASE_URL or install postgresql"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
         yield found
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a running Valkey."""
+    with valkey.server(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture
+def live_redis(valkey_server: str, settings: Settings) -> Iterator[Redis]:
+    """Let the code under test use a real, empty Redis."""
+    settings.REDIS_URL = valkey_server
+    redis_client.cache_clear()
+    ratelimit.forget_failure()
+    redis_client().flushall()
+    yield redis_client()
+    redis_client.cache_clear()
 
 
 @pytest.fixture(scope="session")

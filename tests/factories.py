@@ -16,8 +16,13 @@ PASSWORD = "un-mot-de-passe-long"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
+UNPROVED: dict[str, Any] = {"email_verified_at": None}
+"""Somebody who did not click the link in our first letter yet."""
+
+
 def make_user(email: str | None = None, **fields: Any) -> User:
     email = email or f"p{next(NUMBERS)}@exemple.fr"
+    fields.setdefault("email_verified_at", NOON)
     return User.objects.create(email=email, password=hashed_password(), **fields)
 
 

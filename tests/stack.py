@@ -33,6 +33,14 @@ def free_port() -> int:
             return port
 
 
+def free_ports(number: int) -> list[int]:
+    """Return so many different ports that nobody uses."""
+    found: set[int] = set()
+    while len(found) < number:
+        found.add(free_port())
+    return list(found)
+
+
 def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment without anything that the product listens to."""
     hidden = product_names() | {"DJANGO_SETTINGS_MODULE", "MAKELEVEL"}
@@ -49,8 +57,7 @@ class Stack:
         """Choose ports; nothing starts before `start`."""
         self.var = var
         self.root = root
-        self.port = free_port()
-        self.sandbox_port = free_port()
+        self.port, self.sandbox_port, self.mail_port = free_ports(3)
         self.web_url = f"http://127.0.0.1:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.environment = clean_environment(
@@ -58,6 +65,7 @@ class Stack:
                 "FLOWIA_VAR": str(var),
                 "PORT": str(self.port),
                 "SANDBOX_PORT": str(self.sandbox_port),
+                "SANDBOX_MAIL_PORT": str(self.mail_port),
                 **(environment or {}),
             }
         )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def stand_in() -> Iterator[StandIn]:
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             raw = self.rfile.read(length)
-            body = json.loads(raw) if raw else None
+            form = self.headers.get_content_type() == "application/x-www-form-urlencoded"
+            read = (lambda: dict(parse_qsl(raw.decode()))) if form else (lambda: json.loads(raw))
+            body = read() if raw else None
             service.asked.append(Asked(self.command, self.path, dict(self.headers), body))
             status, answer, headers = service.next_answer()
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()

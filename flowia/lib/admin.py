@@ -12,13 +12,68 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from flowia.lib.sealed import SealedRow
+
 if TYPE_CHECKING:
     AnyAdmin = admin.ModelAdmin[Any]
 else:
     AnyAdmin = admin.ModelAdmin
 
 
-class Rows(AnyAdmin):
+def _column(name: str, words: Any) -> Any:
+    @admin.display(description=words, ordering=name)
+    def column(row: Any) -> Any:
+        return getattr(row, name)
+
+    column.__name__ = name
+    return column
+
+
+LABELS: dict[str, Any] = {
+    "uid": _("public id"),
+    "created_at": _("created"),
+    "name": _("name"),
+    "workspace": _("workspace"),
+    "user": _("person"),
+    "social_account": _("social account"),
+    "contact": _("contact"),
+    "conversation": _("conversation"),
+    "message": _("message"),
+    "in_reply_to": _("in reply to"),
+    "scenario": _("scenario"),
+    "webhook_event": _("webhook event"),
+    "integration": _("integration"),
+    "invited_by": _("invited by"),
+    "asked_by": _("asked by"),
+    "email_key": _("keyed hash of the address"),
+    "chain": _("chain"),
+    "key": _("key"),
+    "length": _("length"),
+    "head": _("last digest"),
+    "previous": _("digest before"),
+    "digest": _("digest"),
+    "purged_to": _("dropped up to"),
+    "purged_head": _("last digest dropped"),
+}
+"""What columns are called whose tables do not say it in the reader's language."""
+COLUMNS = {name: _column(name, words) for name, words in LABELS.items()}
+
+
+class Labelled(AnyAdmin):
+    """Lists and forms in which every column has a name in the reader's language."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Name the columns of the list."""
+        return [COLUMNS.get(str(name), name) for name in super().get_list_display(request)]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Name the fields of a row's page."""
+        return super().get_form(request, obj, change=change, **{"labels": LABELS, **kwargs})
+
+
+class Rows(Labelled):
     """Rows that operators may change. `error` says which of them are in trouble."""
 
     error: ClassVar[Q | Combinable | None] = None
@@ -45,6 +100,19 @@ class ReadOnlyRows(Rows):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes."""
         return False
+
+
+class SealedRows(Rows):
+    """Rows with credentials: operators see that there are some, and never anything of them."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Iterable[str]:  # type: ignore[override]
+        """Show the asterisks too."""
+        return (*super().get_readonly_fields(request, obj), "secret")
+
+    @admin.display(description=_("credentials"))
+    def secret(self, row: SealedRow) -> str:
+        """Return asterisks where there is a secret; it is not decrypted for that."""
+        return "****" if row.sealed_credentials else "-"
 
 
 class HasError(admin.SimpleListFilter):

@@ -40,8 +40,11 @@ def call(
     token: str = "",
     params: dict[str, str] | None = None,
     json: dict[str, Any] | None = None,
+    form: dict[str, str] | None = None,
 ) -> Answer:
     """Make one request with `token` as Bearer; redirects are not followed.
+
+    The body is `json`, or `form` as a browser's form would send it.
 
     Each call has its own connection: one that was kept open may be closed by the other side at
     the very moment of the next call, and then nobody could tell whether that call arrived.
@@ -56,6 +59,7 @@ def call(
             url,
             params=params,
             json=json,
+            data=form,
             headers=headers,
             timeout=TIMEOUT,
             allow_redirects=False,

@@ -19,6 +19,21 @@ class CursorPages(CursorPagination):
     max_page_size = 200
     page_size_query_param = "limit"
 
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """Describe `limit` and `cursor` in the OpenAPI document."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "default": self.page_size}
+        return parameters
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Return the size asked for, 200 at most; anything but a number above 0 answers 400."""
+        asked = request.query_params.get("limit")
+        if asked is not None and not (asked.isascii() and asked.isdigit() and int(asked) > 0):
+            raise ValidationError({"limit": [_("A whole number above 0 is expected.")]})
+        return super().get_page_size(request)
+
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
@@ -45,12 +60,12 @@ class ClosedOrdering(OrderingFilter):
         view: APIView,
     ) -> tuple[str, ...]:
         """Return the field asked for, or the view's own, and the id for equal values."""
-        asked = request.query_params.get("ordering", "")
+        asked = request.query_params.get("ordering")
         allowed: tuple[str, ...] = getattr(view, "ordering_fields", ())
-        if asked and asked.removeprefix("-") not in allowed:
+        if asked is not None and asked.removeprefix("-") not in allowed:
             sentence = _("Choose one of: %(fields)s.") % {"fields": ", ".join(allowed)}
             raise ValidationError({"ordering": [sentence]})
-        field: str = asked or getattr(view, "ordering", "-id")
+        field = str(asked or getattr(view, "ordering", "-id"))
         return (field, "-id" if field.startswith("-") else "id")
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Document = dict[str, Any]
+TOO_MANY_REQUESTS = 429
 
 PROBLEM: Document = {
     "type": "object",
@@ -24,36 +25,73 @@ PROBLEM: Document = {
 EXAMPLES: dict[int, tuple[str, str, str]] = {
     400: ("Requête invalide", "Certains champs sont manquants ou incorrects.", "invalid"),
     401: ("Non connecté", "Le jeton est absent, expiré ou invalide.", "not_authenticated"),
+    403: ("Non autorisé", "Votre rôle dans cet espace ne le permet pas.", "role_too_small"),
     404: ("Introuvable", "Il n'y a rien à cette adresse.", "not_found"),
+    405: (
+        "Méthode non permise",
+        "Cette adresse ne répond pas à cette méthode.",
+        "method_not_allowed",
+    ),
+    406: ("Non acceptable", "Seul le JSON est proposé.", "not_acceptable"),
+    409: ("Conflit", "Ce n'est plus possible.", "conflict"),
+    413: ("Trop volumineux", "La requête dépasse 1 Mio.", "too_large"),
+    415: ("Format non pris en charge", "Le corps doit être du JSON.", "unsupported_media_type"),
+    429: (
+        "Trop de requêtes",
+        "Trop de requêtes. Nouvelle tentative dans environ 1 minute.",
+        "too_many_requests",
+    ),
+    503: ("Indisponible", "Un service extérieur ne répond pas.", "unreachable"),
+    500: ("Erreur", "Un problème est survenu de notre côté.", "error"),
+}
+ANY_OPERATION = (401, 403, 405, 406, 429, 500)
+WRITING = ("post", "put", "patch", "delete")
+WITH_BODY = (413, 415)
+ALSO = {"/auth/google": (404, 503), "/workspace/exports/{uid}/file": (409,)}
+"""What single operations may answer besides."""
+HEADERS: dict[str, str] = {
+    "X-RateLimit-Limit": "How many requests the window allows.",
+    "X-RateLimit-Remaining": "How many of them may still follow at once.",
+    "X-RateLimit-Reset": "When the window has room again, in Unix seconds.",
+    "Retry-After": "How many seconds to wait before the next request.",
 }
 
 
 def with_problems(result: Document, **_options: Any) -> Document:
-    """Add 400, 401 and 404 with an example to each operation that may answer them."""
+    """Add to each operation the errors that it may answer, described once with an example."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "integer"}} for name, text in HEADERS.items()
+    }
     components["responses"] = {f"Problem{status}": _response(status) for status in EXAMPLES}
-    for address, operation in _operations(result):
-        for status in _statuses(address, operation):
+    for address, method, operation in _operations(result):
+        for status in _statuses(address, method, operation):
             reference = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"].setdefault(str(status), reference)
     return result
 
 
-def _operations(result: Document) -> Iterator[tuple[str, Document]]:
+def _operations(result: Document) -> Iterator[tuple[str, str, Document]]:
     for address, operations in result["paths"].items():
-        for operation in operations.values():
-            yield address, operation
+        for method, operation in operations.items():
+            yield address, method, operation
 
 
-def _statuses(address: str, operation: Document) -> Iterator[int]:
+def _statuses(address: str, method: str, operation: Document) -> Iterator[int]:
     takes_input = "requestBody" in operation or any(
         parameter["in"] == "query" for parameter in operation.get("parameters", [])
     )
-    if takes_input:
+    if takes_input or not address.startswith("/auth/"):
         yield 400
-    yield 401
-    if not address.startswith("/auth/"):
+    yield from ANY_OPERATION
+    if "requestBody" in operation:
+        yield from WITH_BODY
+    if method in WRITING:
+        yield 409
+    yield from ALSO.get(address, ())
+    names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    if "{" in address or "cursor" in names or not address.startswith("/auth/"):
         yield 404
 
 
@@ -67,4 +105,10 @@ def _response(status: int) -> Document:
         "code": code,
     }
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-    return {"description": title, "content": {"application/problem+json": content}}
+    response: Document = {
+        "description": title,
+        "content": {"application/problem+json": content},
+    }
+    if status == TOO_MANY_REQUESTS:
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+    return response

@@ -3,6 +3,7 @@
 import sys
 from contextlib import suppress
 
+from flowia.production import public_url
 from flowia.run.plan import Plan
 from flowia.run.readiness import LOGS
 from flowia.run.words import _
@@ -17,7 +18,7 @@ def say(text: str) -> None:
 
 def welcome(plan: Plan, sandbox_lines: str) -> str:
     """Return what a visitor needs: addresses, logins, what to try, logs, how to stop."""
-    known = plan.told.get("PUBLIC_URL") if plan.serve else ""
+    known = public_url(plan.told.get("PUBLIC_URL", "")) if plan.serve else ""
     lines = [
         "",
         _("Flow IA is running."),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from flowia.embedded import BASE_DIR, ensure_secrets, write_private
+from flowia.production import refusal
 from flowia.run import children, lock, prepare, readiness, supervisor, valkey
 from flowia.run.banner import say, trouble, welcome
 from flowia.run.leash import ENDING
@@ -30,6 +31,7 @@ def conduct(*, serve: bool) -> int:
     interruptions.listen()
     try:
         plan = make_plan(serve=serve)
+        refuse_unsafe(plan)
         make_folders(plan)
         held = take_lock(plan, interruptions)
         check_ports(plan)
@@ -47,6 +49,13 @@ def conduct(*, serve: bool) -> int:
     finally:
         interruptions.leave()
     return 0
+
+
+def refuse_unsafe(plan: Plan) -> None:
+    """Raise CannotRunError when the settings are not fit for production, or badly formed."""
+    reason = refusal(plan.told, demo=not plan.serve)
+    if reason:
+        raise CannotRunError(reason)
 
 
 def make_folders(plan: Plan) -> None:

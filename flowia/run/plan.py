@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flowia.bootstrap import MAKE
 from flowia.embedded import BASE_DIR, GIVEN, var_dir
+from flowia.production import public_url
 from flowia.run.envfiles import completed
 from flowia.run.words import _
 
@@ -28,6 +29,7 @@ class Plan:
     var: Path
     port: int
     sandbox_port: int
+    mail_port: int
 
     @property
     def own_redis(self) -> bool:
@@ -48,7 +50,7 @@ class Plan:
     def host(self) -> str:
         """The host name to ask the web process for: the one it is known by."""
         known = self.told.get("PUBLIC_URL", "") if self.serve else ""
-        return urlsplit(known).netloc or f"127.0.0.1:{self.port}"
+        return urlsplit(public_url(known)).netloc or f"127.0.0.1:{self.port}"
 
     @property
     def demo_file(self) -> Path:
@@ -69,6 +71,7 @@ class Plan:
             "FLOWIA_VAR": str(self.var),
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
+            "SANDBOX_MAIL_PORT": str(self.mail_port),
             "FLOWIA_PYTHON": shlex.quote(sys.executable),
             "FLOWIA_LEASH": shlex.quote(str(LEASH)),
             "FLOWIA_ROOT": str(BASE_DIR),
@@ -78,12 +81,14 @@ class Plan:
 def make_plan(*, serve: bool) -> Plan:
     """Read the environment and `.env`; raises CannotRunError for a port that is no port."""
     told = completed(GIVEN, BASE_DIR / ".env")
+    sandbox_port = _port(told, "SANDBOX_PORT", 8001)
     return Plan(
         serve=serve,
         told=told,
         var=var_dir(),
         port=_port(told, "PORT", 8000),
-        sandbox_port=_port(told, "SANDBOX_PORT", 8001),
+        sandbox_port=sandbox_port,
+        mail_port=_port(told, "SANDBOX_MAIL_PORT", sandbox_port + 1),
     )
 
 

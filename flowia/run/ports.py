@@ -11,7 +11,7 @@ def check_ports(plan: Plan) -> None:
     """Raise CannotRunError naming the taken port and the variable that changes it."""
     wanted = {"PORT": plan.port}
     if not plan.serve:
-        wanted["SANDBOX_PORT"] = plan.sandbox_port
+        wanted |= {"SANDBOX_PORT": plan.sandbox_port, "SANDBOX_MAIL_PORT": plan.mail_port}
     for name, port in wanted.items():
         reason = _refusal(port)
         if reason == errno.EACCES:
@@ -27,7 +27,9 @@ def check_ports(plan: Plan) -> None:
                 taken + " " + _("Choose another: %(command)s") % {"command": command}
             )
     if len(set(wanted.values())) < len(wanted):
-        raise CannotRunError(_("PORT and SANDBOX_PORT are the same: they must differ."))
+        raise CannotRunError(
+            _("PORT, SANDBOX_PORT and SANDBOX_MAIL_PORT must be three different ports.")
+        )
 
 
 def is_free(port: int) -> bool:

@@ -49,7 +49,32 @@ def push(connection: Connection, record: LeadRecord, external_id: str) -> str:
         raise ConnectorError("unreachable", retryable=True) from error
 
 
-NOTION = Connector(kind="notion", name="Notion", push=push)
+def erase(connection: Connection, lead_uid: str, external_id: str) -> None:
+    """Put the lead's page into Notion's trash, if there is one; raises ConnectorError.
+
+    The API cannot delete for good: Notion empties its trash itself after 30 days.
+    """
+    client = _client(connection.token, settings.NOTION_API_URL)
+    try:
+        known = external_id or _find(client, connection, lead_uid)
+        if known and not _in_trash(client, known):
+            client.pages.update(known, in_trash=True)
+    except HTTPResponseError as error:
+        # Not found is also what Notion says when the page is no longer shared with us, but then
+        # nothing of ours can reach it any more.
+        if error.status != GONE:
+            raise _error(error) from error
+    except (RequestTimeoutError, httpx.HTTPError) as error:
+        raise ConnectorError("unreachable", retryable=True) from error
+
+
+NOTION = Connector(kind="notion", name="Notion", push=push, erase=erase)
+
+
+def _in_trash(client: Client, page_id: str) -> bool:
+    # A page in the trash refuses every change, also the one that would put it there again.
+    page = cast("dict[str, Any]", client.pages.retrieve(page_id))
+    return bool(page.get("in_trash") or page.get("archived"))
 
 
 def _find(client: Client, connection: Connection, lead_uid: str) -> str:

@@ -15,6 +15,7 @@ PAGES = {
     "respond": "admin:processing_message_change",
     "send": "admin:processing_delivery_change",
     "sync": "admin:integrations_syncrun_change",
+    "remove": "admin:integrations_removal_change",
 }
 
 

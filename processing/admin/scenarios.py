@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.admin.trail import Trail
 from flowia.lib.admin import Rows
 from processing.models import Scenario
 
 
 @admin.register(Scenario)
-class Scenarios(Rows):
+class Scenarios(Trail, Rows):
     """Scenarios."""
 
     list_display = ("name", "workspace", "autonomy", "priority", "version")

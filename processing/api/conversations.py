@@ -23,11 +23,11 @@ from processing.reading import conversations_of, messages_of, needing_a_human
 class ConversationFilters(serializers.Serializer[Any]):
     """`contact` and `account` are the network's ids; `search` looks into contacts' names."""
 
-    contact = serializers.CharField(required=False)
-    account = serializers.CharField(required=False)
+    contact = serializers.CharField(required=False, allow_blank=True)
+    account = serializers.CharField(required=False, allow_blank=True)
     handled_by = serializers.ChoiceField(choices=Conversation.Handler.choices, required=False)
     needs_human = serializers.BooleanField(required=False, allow_null=True, default=None)
-    search = serializers.CharField(required=False)
+    search = serializers.CharField(required=False, allow_blank=True)
 
 
 @extend_schema(summary="Conversations", parameters=[ConversationFilters])

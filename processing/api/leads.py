@@ -16,9 +16,9 @@ from processing.reading import leads_of
 class LeadFilters(serializers.Serializer[Any]):
     """`contact` is the network's id; `search` looks into contacts' names."""
 
-    contact = serializers.CharField(required=False)
+    contact = serializers.CharField(required=False, allow_blank=True)
     level = serializers.ChoiceField(choices=Lead.Level.choices, required=False)
-    search = serializers.CharField(required=False)
+    search = serializers.CharField(required=False, allow_blank=True)
 
 
 @extend_schema(summary="Leads", parameters=[LeadFilters])

@@ -30,7 +30,7 @@ class InteractionFilters(serializers.Serializer[Any]):
     conversation = serializers.UUIDField(required=False)
     message = serializers.UUIDField(required=False)
     kind = serializers.ChoiceField(choices=InteractionEvent.Kind.choices, required=False)
-    outcome = serializers.CharField(required=False)
+    outcome = serializers.CharField(required=False, allow_blank=True)
 
 
 @extend_schema(summary="The ledger", parameters=[InteractionFilters])

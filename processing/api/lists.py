@@ -31,6 +31,7 @@ class WorkspaceList(ListAPIView[Listed]):
         """Check the filters (400), find the workspace (404), return its rows."""
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()  # noqa: SLF001 - Django's documented name
-        asked = self.filters(data=self.request.query_params)
+        asked = self.filters(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        return self.rows(workspace_of(self.request), dict(asked.validated_data))
+        given = {name: value for name, value in asked.validated_data.items() if value != ""}
+        return self.rows(workspace_of(self.request), given)

@@ -45,6 +45,18 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
         Offer("notion:revoked_token", _("the access was revoked")),
         Offer("notion:timeout_after_acceptance", _("writes the row, then never answers"), 60),
     ),
+    "E-mail": (
+        Offer("mail:down", _("the mail server is down")),
+        Offer("mail:hangs", _("the mail server says nothing"), seconds=60),
+        Offer("mail:busy", _("the mail server asks to come back later (451)")),
+        Offer("mail:refuses", _("the mailbox does not exist (550)")),
+        Offer("mail:timeout_after_acceptance", _("takes the letter, then never answers"), 60),
+    ),
+    "Google": (
+        Offer("google:server_error", _("an error 500")),
+        Offer("google:revoked_token", _("the access was revoked")),
+        Offer("google:timeout_after_acceptance", _("takes the code, then never answers"), 60),
+    ),
 }
 TIMES = (("1", _("once")), ("3", _("three times")), ("always", _("until removed")))
 

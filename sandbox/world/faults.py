@@ -7,7 +7,7 @@ from django.db import transaction
 
 from sandbox.world.models import Fault
 
-SERVICES = ("graph", "openai", "notion")
+SERVICES = ("graph", "openai", "notion", "google", "mail")
 EVERYWHERE = frozenset(
     {
         "latency",
@@ -23,9 +23,11 @@ KINDS: dict[str, frozenset[str]] = {
     "graph": EVERYWHERE | {"window_closed", "unknown_recipient", "echo_off"},
     "openai": EVERYWHERE | {"refusal", "truncated", "insufficient_quota"},
     "notion": EVERYWHERE,
+    "mail": frozenset({"latency", "timeout_after_acceptance", "down", "hangs", "refuses", "busy"}),
+    "google": EVERYWHERE,
     "any": EVERYWHERE,
 }
-DEFAULT_SECONDS = {"latency": 3.0, "timeout_after_acceptance": 60.0}
+DEFAULT_SECONDS = {"latency": 3.0, "timeout_after_acceptance": 60.0, "hangs": 60.0}
 
 
 class UnknownFaultError(ValueError):

@@ -1,4 +1,4 @@
-"""What the small outside world remembers: calls, the phone's thread, Notion's rows, faults."""
+"""What the outside world remembers: calls, the phone's thread, Notion's rows, letters, faults."""
 
 from typing import ClassVar
 
@@ -81,6 +81,27 @@ class NotionPage(models.Model):
 
     def __str__(self) -> str:
         return str(self.uid)
+
+
+class Letter(models.Model):
+    """One letter that the mail server took in, for one of its receivers."""
+
+    receiver = models.CharField(max_length=320)
+    sender = models.CharField(max_length=320)
+    message_id = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=998, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager["Letter"]] = models.Manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["receiver"], name="letters_of_receiver"),)
+
+    def __str__(self) -> str:
+        return f"{self.receiver}: {self.subject}"
 
 
 class Fault(models.Model):

@@ -1,4 +1,4 @@
-// Keeps an open conversation fresh: every 3 seconds the page asks for its own changing part.
+// Keeps an open page fresh: every 3 seconds it asks for its own changing part.
 // Without this file the page works the same, one reload later.
 
 const live = document.getElementById("live");
@@ -23,10 +23,11 @@ function replace(html) {
   news.textContent = news.dataset.words;
 }
 
-// A summary is found again by its <details>, a button by its value.
+// A summary is found again by its <details>, a button by its value, anything else by its id.
 function path(element) {
   if (element.tagName === "SUMMARY") return `#${CSS.escape(element.parentElement.id)} > summary`;
-  return element.value ? `button[value="${CSS.escape(element.value)}"]` : null;
+  if (element.value) return `button[value="${CSS.escape(element.value)}"]`;
+  return element.id ? `#${CSS.escape(element.id)}` : null;
 }
 
 async function refresh() {

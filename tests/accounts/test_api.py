@@ -22,7 +22,7 @@ def test_email_in_any_case_and_password_give_two_tokens(address: str) -> None:
     user = make_user("camille@exemple.fr")
     answer = sign_in(" Camille@Exemple.FR ", PASSWORD, address)
     assert answer.status_code == 200
-    assert set(answer.json()) == {"access", "refresh"}
+    assert set(answer.json()) == {"access", "refresh", "csrf"}
     bearer = {"authorization": f"Bearer {answer.json()['access']}"}
     assert Client(headers=bearer).get("/auth/me").json()["id"] == str(user.uid)
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -67,6 +68,17 @@ class Visit:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.problems.append(f"{message.type}: {message.text}")
+
+    @contextmanager
+    def another(self) -> Iterator["Visit"]:
+        """Give somebody else's tab in a browser of the same kind, with no cookie in common."""
+        browser, size = self.page.context.browser, self.page.viewport_size
+        assert browser is not None
+        with browser.new_context(locale="fr-FR", viewport=size) as context:
+            context.set_default_timeout(45_000)
+            found = Visit(context.new_page(), self.driver)
+            found.listen()
+            yield found
 
     def check(self) -> None:
         """Fail if the page erred, asked another host, is hard to read or wider than its screen."""

@@ -1,5 +1,6 @@
-"""Production refuses to start with providers in clear text."""
+"""Production refuses providers in clear text, and says when letters reach nobody."""
 
+import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
@@ -17,3 +18,16 @@ def test_the_sandbox_is_welcome_elsewhere(settings: Settings) -> None:
     settings.META_GRAPH_URL = "http://127.0.0.1:8001/graph"
 
     assert not [error for error in run_checks() if error.id == "flowia.E001"]
+
+
+@pytest.mark.parametrize(
+    ("production", "kind", "said"),
+    [(True, "filebased", 1), (True, "smtp", 0), (False, "filebased", 0)],
+)
+def test_production_says_when_no_mail_server_is_named(
+    production: bool, kind: str, said: int, settings: Settings
+) -> None:
+    settings.PRODUCTION = production
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
+
+    assert len([one for one in run_checks() if one.id == "flowia.W001"]) == said

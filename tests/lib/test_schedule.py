@@ -44,3 +44,12 @@ def test_the_dispatcher_runs_in_beat_and_its_failure_is_survived(
 
     assert beat.apply_async(entry, advance=False) is None
     assert len(calls) == 1
+
+
+def test_what_a_busy_queue_did_not_take_in_time_is_not_done_twice_over() -> None:
+    scheduler().setup_schedule()
+    rows = PeriodicTask.objects.filter(task__startswith="processing.privacy.")
+    assert dict(rows.values_list("name", "expire_seconds")) == {"privacy": 10, "purge": 3600}
+    night = PeriodicTask.objects.get(name="purge").crontab
+    assert night is not None
+    assert (night.minute, night.hour) == ("20", "3")

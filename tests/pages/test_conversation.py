@@ -142,7 +142,10 @@ def test_taking_over_and_giving_back(workspace: Workspace, client: Client) -> No
     assert 'value="takeover"' not in page
     page = client.post(address, {"do": "release"}, follow=True).content.decode()
     assert "The assistant answers in this conversation again" in page
-    assert list(InteractionEvent.objects.values_list("kind", flat=True)) == ["takeover", "release"]
+    assert list(InteractionEvent.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "takeover",
+        "release",
+    ]
 
 
 def test_an_unknown_deed_changes_nothing(workspace: Workspace, client: Client) -> None:

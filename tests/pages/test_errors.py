@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 
 from flowia.lib.errors import FlowError
 from flowia.pages import server_error, told
-from tests.callers import browser, caller
+from tests.callers import browser, caller, enter
 from tests.factories import make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,20 @@ def test_an_error_of_ours_is_told_with_its_sentence() -> None:
 def test_a_form_without_its_token_gets_our_page() -> None:
     user = make_member(make_workspace())
     client = Client(enforce_csrf_checks=True, headers={"accept": "text/html"})
-    client.force_login(user)
+    enter(client, user)
     answer = client.post("/logout")
     assert answer.status_code == 403
     assert "Ce formulaire a expiré" in answer.content.decode()
+
+
+def test_an_error_page_keeps_the_number_of_the_request() -> None:
+    answer = browser().get("/rien")
+
+    assert answer["X-Request-ID"] in answer.content.decode()
+
+
+def test_only_who_is_signed_in_is_offered_the_inbox() -> None:
+    assert "boîte de réception" not in browser().get("/rien").content.decode()
+    page = browser(make_member(make_workspace())).get("/rien").content.decode()
+
+    assert "Retour à la boîte de réception" in page

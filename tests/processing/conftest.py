@@ -140,7 +140,11 @@ class Scene:
         return Message.objects.get(author="assistant")
 
     def reasons(self, kind: str) -> list[str]:
-        return list(InteractionEvent.objects.filter(kind=kind).values_list("reason", flat=True))
+        return list(
+            InteractionEvent.objects.filter(kind=kind)
+            .order_by("pk")
+            .values_list("reason", flat=True)
+        )
 
 
 @pytest.fixture

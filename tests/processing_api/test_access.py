@@ -94,7 +94,8 @@ def test_with_several_workspaces_the_header_names_one(
 ) -> None:
     user = make_member(workspace)
     Membership.objects.create(user=user, workspace=make_workspace("Autre"))
-    assert caller(user).get("/leads").status_code == 404
+    unnamed = caller(user).get("/leads")
+    assert (unnamed.status_code, unnamed.json()["code"]) == (400, "workspace_needed")
     named = caller(user, **{"x-workspace": str(workspace.uid)}).get("/leads")
     assert len(named.json()["results"]) == 1
 

@@ -7,7 +7,10 @@ import pytest
 import yaml
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import get_language
+from drf_spectacular.generators import SchemaGenerator
 
+from flowia.document import written
 from tests.callers import browser
 
 
@@ -20,16 +23,43 @@ def document() -> Any:
 
 def test_each_address_is_documented_once(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
+        "/audit",
+        "/auth/google",
         "/auth/login",
+        "/auth/logout",
         "/auth/me",
+        "/auth/password",
+        "/auth/password/reset",
+        "/auth/password/reset/confirm",
+        "/auth/refresh",
+        "/auth/register",
+        "/auth/sessions",
+        "/auth/sessions/{uid}",
+        "/auth/verification",
+        "/auth/verification/confirm",
+        "/invitations",
+        "/invitations/accept",
+        "/invitations/{uid}",
+        "/members",
+        "/members/{uid}",
+        "/workspace",
+        "/workspace/erasure",
+        "/auth/me/erasure",
+        "/auth/me/export",
+        "/contacts",
+        "/contacts/{uid}",
+        "/contacts/{uid}/export",
         "/conversations",
         "/conversations/{uid}",
         "/conversations/{uid}/messages",
         "/conversations/{uid}/takeover",
         "/conversations/{uid}/release",
+        "/erasures",
         "/interactions",
         "/leads",
         "/messages/{uid}/decision",
+        "/workspace/exports",
+        "/workspace/exports/{uid}/file",
     }
 
 
@@ -63,3 +93,22 @@ def test_its_pages_need_no_inline_script(address: str) -> None:
     assert "<style" not in page
     script = browser().get("/docs/?script=")
     assert script["Content-Type"].startswith("application/javascript")
+
+
+def test_the_document_is_written_once_per_language_and_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written.cache_clear()
+    made: list[str] = []
+    generate: Any = SchemaGenerator.get_schema
+
+    def counted(self: Any, *given: Any, **options: Any) -> Any:
+        made.append(get_language() or "")
+        return generate(self, *given, **options)
+
+    monkeypatch.setattr(SchemaGenerator, "get_schema", counted)
+    first, *_others = [Client().get(f"/schema?lang={one}") for one in ("fr", "en", "fr", "xx")]
+
+    assert made == ["fr", "en"]
+    assert yaml.safe_load(first.content)["info"]["title"] == "Flow IA"
+    assert Client().get("/schema?format=json").json()["info"]["title"] == "Flow IA"

@@ -23,7 +23,7 @@ def member(conversation: Conversation) -> User:
 
 
 def kinds() -> list[Any]:
-    return list(InteractionEvent.objects.values_list("kind", "data"))
+    return list(InteractionEvent.objects.order_by("pk").values_list("kind", "data"))
 
 
 def test_taking_over_names_the_member_in_the_ledger(

@@ -23,7 +23,7 @@ def example() -> str:
 
 
 def plan(var: Path, *, serve: bool = False, **told: str) -> Plan:
-    return Plan(serve=serve, told=told, var=var, port=8000, sandbox_port=8001)
+    return Plan(serve=serve, told=told, var=var, port=8000, sandbox_port=8001, mail_port=8002)
 
 
 def test_the_example_names_what_the_settings_read() -> None:

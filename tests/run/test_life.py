@@ -79,7 +79,7 @@ def test_a_second_run_says_where_the_first_one_is(running: Stack) -> None:
 
 
 def test_nothing_listens_to_the_outside(running: Stack) -> None:
-    ports = {f"{port:04X}" for port in (running.port, running.sandbox_port)}
+    ports = {f"{port:04X}" for port in (running.port, running.sandbox_port, running.mail_port)}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     listening = {row[1].split(":")[0] for row in rows if row[1].split(":")[1] in ports}
 

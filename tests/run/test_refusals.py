@@ -34,7 +34,7 @@ def refusal(stack: Stack, *options: str, **environment: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
+@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT", "SANDBOX_MAIL_PORT"])
 def test_a_taken_port(stack: Stack, name: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -146,4 +146,25 @@ def test_a_half_made_or_moved_environment_is_made_again(
     (empty / ".venv").rename(empty / "other")
     monkeypatch.setattr(bootstrap, "VENV", empty / "other")
     monkeypatch.setattr(bootstrap, "PYTHON", empty / "other" / "bin" / "python")
+    assert not bootstrap.is_sound()
+
+
+def test_a_linked_environment_is_replaced_and_its_target_left_alone(empty: Path) -> None:
+    theirs = empty / "theirs"
+    theirs.mkdir()
+    (theirs / "pyvenv.cfg").write_text("home = /nowhere\n", encoding="utf-8")
+    (empty / ".venv").symlink_to(theirs)
+
+    bootstrap.make_venv()
+
+    assert [path.name for path in theirs.iterdir()] == ["pyvenv.cfg"]
+    assert not (empty / ".venv").is_symlink()
+
+
+def test_a_linked_environment_is_never_installed_into(empty: Path) -> None:
+    bootstrap.make_venv()
+    bootstrap.UNFINISHED.unlink()
+    (empty / ".venv").rename(empty / "theirs")
+    (empty / ".venv").symlink_to(empty / "theirs")
+
     assert not bootstrap.is_sound()

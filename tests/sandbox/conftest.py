@@ -35,6 +35,7 @@ class Sandbox:
 
     url: str
     product: Receiver
+    mail_port: int
 
     def post(self, path: str, **body: Any) -> Any:
         return requests.post(f"{self.url}{path}", json=body, timeout=10).json()
@@ -79,13 +80,14 @@ def receiver() -> Iterator[Receiver]:
 def running_sandbox(
     receiver: Receiver, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sandbox]:
-    port = free_port()
+    port, mail_port = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"
     told = {
         "FLOWIA_VAR": str(tmp_path_factory.mktemp("sandbox")),
         "PUBLIC_URL": receiver.url,
         "SANDBOX_URL": url,
         "SANDBOX_PORT": str(port),
+        "SANDBOX_MAIL_PORT": str(mail_port),
         "SANDBOX_ECHO_SECONDS": str(ECHO_SECONDS),
     }
     # Clients of the tests keep connections open, for which gunicorn would wait half a minute.
@@ -98,7 +100,7 @@ def running_sandbox(
     )
     try:
         assert wait_until(lambda: _answers(url), 20)
-        yield Sandbox(url, receiver)
+        yield Sandbox(url, receiver, mail_port)
     finally:
         process.terminate()
         process.wait(10)
@@ -109,6 +111,7 @@ def sandbox(running_sandbox: Sandbox) -> Iterator[Sandbox]:
     """Return the running sandbox without faults, log or posts."""
     running_sandbox.delete("/faults")
     running_sandbox.delete("/calls")
+    running_sandbox.delete("/mail.json")
     running_sandbox.product.posts.clear()
     running_sandbox.product.status = 200
     yield running_sandbox

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 from notion_client import APIResponseError, Client
+from pytest_django import Settings
 
+from integrations.connectors.notion import NOTION
+from integrations.contracts import Connection
 from sandbox import demo
 from tests.sandbox.conftest import Sandbox
 
@@ -87,3 +90,15 @@ def test_too_many_calls_say_when_to_come_back(sandbox: Sandbox) -> None:
     with pytest.raises(APIResponseError) as refused:
         client(sandbox).users.me()
     assert (refused.value.code, refused.value.headers["retry-after"]) == ("rate_limited", "9")
+
+
+def test_the_product_takes_a_lead_away_twice_as_once(sandbox: Sandbox, settings: Settings) -> None:
+    settings.NOTION_API_URL = f"{sandbox.url}/notion"
+    notion, lead = client(sandbox), str(uuid.uuid4())
+    page = notion.pages.create(parent=PARENT, properties={"Flow IA ID": text(lead)})
+    target = {"data_source_id": demo.NOTION_DATA_SOURCE_ID}
+    connection = Connection(demo.NOTION_TOKEN, target, {"lead_id": "Flow IA ID"})
+    for known in ("", page["id"], ""):
+        NOTION.erase(connection, lead, known)
+    assert by_lead(notion, lead)["results"] == []
+    assert notion.pages.retrieve(page["id"])["in_trash"]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import Fact, Membership, User, Workspace
 from billing.models import Subscription
+from flowia.lib import clock
 from integrations.models import Integration
 from processing.models import Scenario
 from sandbox import demo
@@ -59,7 +60,8 @@ def seed() -> Workspace:
 
 def _person(email: str, name: str) -> User:
     found = User.objects.filter(email=email).first()
-    return found or User.objects.create_user(email, demo.MEMBERS_PASSWORD, name=name)
+    verified = {"email_verified_at": clock.now()}
+    return found or User.objects.create_user(email, demo.MEMBERS_PASSWORD, name=name, **verified)
 
 
 def _workspace(owner: User) -> Workspace:

@@ -3,6 +3,7 @@
 from social.contracts import Capabilities
 from social.providers.base import Provider
 from social.providers.meta.sending import send
+from social.providers.meta.signed_request import withdrawn
 from social.providers.meta.webhook import challenge, parse, verify
 
 META = Provider(
@@ -19,4 +20,5 @@ META = Provider(
     parse=parse,
     challenge=challenge,
     send=send,
+    withdrawn=withdrawn,
 )

@@ -1,0 +1,1 @@
+"""Who, by HTTP: the doors, the person, the workspace and its members."""

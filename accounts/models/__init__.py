@@ -1,0 +1,20 @@
+"""Who: people, workspaces, where people are signed in, and what was done."""
+
+from accounts.models.audit import AuditChain, AuditEntry
+from accounts.models.letters import Letter
+from accounts.models.people import Fact, Membership, User, Workspace
+from accounts.models.signins import Invitation, OAuthState, SignIn, SignInAttempt
+
+__all__ = [
+    "AuditChain",
+    "AuditEntry",
+    "Fact",
+    "Invitation",
+    "Letter",
+    "Membership",
+    "OAuthState",
+    "SignIn",
+    "SignInAttempt",
+    "User",
+    "Workspace",
+]

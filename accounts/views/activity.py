@@ -1,0 +1,96 @@
+"""Settings: who did what in the workspace, as a page and as a table for spreadsheets."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import chosen_workspace, owned
+from accounts.activity import KINDS, entries_of, lines_of
+from accounts.models import AuditEntry, User, Workspace
+from accounts.views.frame import framed
+
+LINES_PER_PAGE = 50
+BATCH = 500
+BYTE_ORDER_MARK = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, "CSV Injection")."""
+
+
+class _Echo:
+    """A file that gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@login_required
+@require_GET
+def activity(request: HttpRequest) -> HttpResponse:
+    """List the entries: `?person=<uid>`, `?kind=`, `?page=`. For owners."""
+    workspace = owned(chosen_workspace(request), request.user)
+    page = Paginator(_asked(request, workspace), LINES_PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "page": page,
+        "lines": lines_of(page),
+        "kinds": KINDS.items(),
+        "people": User.objects.filter(workspaces=workspace).order_by("name", "email"),
+        "kind": request.GET.get("kind", ""),
+        "person": request.GET.get("person", ""),
+        "query": query.urlencode(),
+    }
+    return render(request, "accounts/settings/activity.html", framed(request, context))
+
+
+@login_required
+@require_GET
+def table(request: HttpRequest) -> HttpResponseBase:
+    """Return the same entries, all of them, as CSV that opens in a spreadsheet. For owners."""
+    workspace = owned(chosen_workspace(request), request.user)
+    lines = _csv(_asked(request, workspace), ZoneInfo(workspace.timezone))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="activity.csv"'
+    return response
+
+
+def _asked(request: HttpRequest, workspace: Workspace) -> QuerySet[AuditEntry]:
+    try:
+        person = UUID(request.GET.get("person", ""))
+    except ValueError:
+        person = None
+    return entries_of(workspace, person=person, kind=request.GET.get("kind", ""))
+
+
+def _csv(rows: QuerySet[AuditEntry], zone: ZoneInfo) -> Iterator[str]:
+    # French spreadsheets expect semicolons, and UTF-8 only where the mark says so.
+    writer: Any = csv.writer(_Echo(), delimiter=";")
+    heads = [_("Number"), _("When"), _("Who"), _("What"), _("Network address"), _("Action")]
+    yield BYTE_ORDER_MARK + writer.writerow(heads)
+    for batch in _batches(rows):
+        for line in lines_of(batch):
+            at = line.at.astimezone(zone).isoformat(timespec="seconds")
+            cells = [line.number, at, line.who, line.words, line.address, line.action]
+            yield writer.writerow([_plain(str(cell)) for cell in cells])
+
+
+def _batches(rows: QuerySet[AuditEntry]) -> Iterator[list[AuditEntry]]:
+    batch = list(rows[:BATCH])
+    while batch:
+        yield batch
+        # By number, not by place: entries that come in meanwhile shift the places.
+        batch = list(rows.filter(number__lt=batch[-1].number)[:BATCH])
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

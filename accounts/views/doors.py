@@ -1,0 +1,108 @@
+"""The door: signing in and out."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts import doors, guessing, limits
+from accounts.models import SignIn, User
+from flowia.lib.errors import TooManyRequestsError
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail address, in any case, and password."""
+
+    error_messages = {  # noqa: RUF012 - Django's own class attribute
+        "invalid_login": _("The e-mail address or the password is wrong."),
+        "inactive": _("This account is switched off."),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        """Look for the person; every attempt counts. Raises TooManyRequestsError."""
+        email = str(self.cleaned_data.get("username", ""))
+        password = str(self.cleaned_data.get("password", ""))
+        if self.request is not None and email and password:
+            limits.knock(self.request, "login")
+            try:
+                self.user_cache = doors.person_with(self.request, email, password)
+            except doors.WrongPasswordError as error:
+                raise self.get_invalid_login_error() from error
+        return self.cleaned_data
+
+
+class SignInPage(LoginView):
+    """The sign-in page; afterwards the pages come in the person's own language."""
+
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def post(self, *request: Any, **kwargs: Any) -> HttpResponse:
+        """Sign in, or say how long to wait after too many attempts."""
+        try:
+            return super().post(*request, **kwargs)
+        except TooManyRequestsError as error:
+            form = AuthenticationForm(self.request)
+            context = self.get_context_data(form=form, refused=error)
+            response = self.render_to_response(context, status=error.status)
+            for name, value in error.headers.items():
+                response[name] = value
+            return response
+
+    def get_redirect_url(self, *request: Any) -> str:
+        """Return where the person wanted to go; the door itself is no such place."""
+        wanted = super().get_redirect_url(*request)
+        return "" if urlsplit(wanted).path.rstrip("/") == reverse("login") else wanted
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign the person in; a language chosen in the header before stays chosen."""
+        user = form.get_user()
+        doors.enter_browser(self.request, user)
+        return welcome(self.request, user, self.get_success_url())
+
+
+def welcome(request: HttpRequest, user: User, address: str) -> HttpResponseRedirect:
+    """Send a person who just signed in on to `address`, in their language."""
+    response = HttpResponseRedirect(address)
+    known = translation.check_for_language(user.language)
+    if known and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", max_age=31_536_000
+        )
+    guessing.remember_device(request, response, user)
+    return response
+
+
+sign_in = SignInPage.as_view()
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign the browser out and go to `next`, or back to the door."""
+    doors.leave(request, sign_in_at(request))
+    return redirect(local_address(request, "login"))
+
+
+def local_address(request: HttpRequest, otherwise: str) -> str:
+    """Return `next` of the request if it is an address of ours, else `otherwise`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else otherwise
+
+
+def sign_in_at(request: HttpRequest) -> SignIn | None:
+    """Return the sign-in of the browser at hand; None for nobody's."""
+    found = getattr(request, "sign_in", None)
+    return found if isinstance(found, SignIn) else None

@@ -1,0 +1,77 @@
+"""Settings: what people change of themselves."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import doors, limits
+from accounts.access import person
+from accounts.forms import PasswordForm, ProfileForm
+from accounts.models import User
+from accounts.views.doors import sign_in_at
+from accounts.views.frame import by_person, framed, refused
+from flowia.lib.errors import FlowError, InvalidError
+
+PROFILE, PASSWORD = "accounts/settings/me.html", "accounts/settings/password.html"
+YEAR = 31_536_000
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    """Show name and language; a POST changes them."""
+    user = person(request.user)
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    if not form.is_valid():
+        return render(request, PROFILE, framed(request, {"form": form}))
+    user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
+    user.save(update_fields=["name", "language"])
+    with translation.override(user.language):
+        messages.success(request, _("Saved."))
+    response = redirect("settings-me")
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", max_age=YEAR)
+    return response
+
+
+@never_cache
+@login_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the password: every other sign-in ends. The current one is asked for."""
+    user = person(request.user)
+    form = PasswordForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, PASSWORD, framed(request, {"form": form}))
+    try:
+        _change(request, user, form.cleaned_data)
+    except FlowError as error:
+        return refused(request, PASSWORD, {}, form=form, error=error)
+    doors.keep_session(request, user)
+    messages.success(request, _("Your new password is set; you are signed out everywhere else."))
+    return redirect("settings-me")
+
+
+def _change(request: HttpRequest, user: User, asked: dict[str, Any]) -> None:
+    limits.knock(request, "login")
+    try:
+        doors.person_with(request, user.email, asked["current"])
+    except doors.WrongPasswordError as error:
+        raise InvalidError(errors={"current": [_("This is not your password.")]}) from error
+    doors.change_password(
+        user,
+        asked["new"],
+        by=by_person(request),
+        action="password.changed",
+        keep=sign_in_at(request),
+        field="new",
+    )

@@ -1,0 +1,137 @@
+"""What each kind of letter says, in its receiver's language; links are made at this moment."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+
+from accounts import links
+from accounts.devices import device_in_words, short_address
+from accounts.models import Letter, SignIn, User
+
+HOME_ZONE = "Europe/Paris"
+NAME_LENGTH = 60
+Facts = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """Every letter there is; each has its templates in `templates/letters/`."""
+
+    VERIFY_ADDRESS = "verify_address"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a letter's name
+    RESET_UNKNOWN = "reset_unknown"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a letter's name
+    ADDRESS_TAKEN = "address_taken"
+    INVITATION = "invitation"
+    NEW_SIGN_IN = "new_sign_in"
+    GOOGLE_LINKED = "google_linked"
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - a letter's name
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A letter as it leaves."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def wording_of(letter: Letter) -> Wording | None:
+    """Return what the letter says; None when it has nothing to say to anybody any more."""
+    with translation.override(letter.language), timezone.override(_zone_of(letter.user)):
+        facts = FACTS[Kind(letter.kind)](letter)
+        if facts is None:
+            return None
+        subject, text, html = (
+            render_to_string(f"letters/{letter.kind}{ending}", facts)
+            for ending in (".subject.txt", ".txt", ".html")
+        )
+    return Wording(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+def _verification(letter: Letter) -> Facts | None:
+    # A link that proves the new address must not go to the one before.
+    user = _reader(letter)
+    if user is None:
+        return None
+    return {"link": links.absolute(f"/verify/{links.verification_token(user)}")}
+
+
+def _reset(letter: Letter) -> Facts | None:
+    user = _reader(letter)
+    if user is None:
+        return None
+    return {"link": links.absolute(f"/password/reset/{links.reset_token(user)}")}
+
+
+def _reader(letter: Letter) -> User | None:
+    """Return the letter's person while they are active and the address is still theirs."""
+    user = letter.user
+    return user if user and user.is_active and user.email == letter.email else None
+
+
+def _nobody(_letter: Letter) -> Facts | None:
+    return None
+
+
+def _warning(_letter: Letter) -> Facts | None:
+    return {"link": links.absolute("/login")}
+
+
+def _invitation(letter: Letter) -> Facts | None:
+    found = links.open_invitation(letter.subject_uid) if letter.subject_uid else None
+    if found is None:
+        return None
+    return {
+        "link": links.absolute(f"/invitation/{links.invitation_token(found)}"),
+        "workspace": _short(found.workspace.name),
+        "inviter": _short(found.invited_by.name) if found.invited_by else "",
+        "until": found.expires_at,
+    }
+
+
+def _place(letter: Letter) -> Facts | None:
+    known = SignIn.objects.filter(uid=letter.subject_uid) if letter.subject_uid else None
+    sign_in = known.first() if known else None
+    if sign_in is None:
+        return None
+    begun = letter.kind == Kind.NEW_SIGN_IN
+    return {
+        "link": links.absolute("/sessions"),
+        "device": device_in_words(sign_in.device),
+        "address": short_address(sign_in.address),
+        "at": sign_in.created_at if begun else sign_in.ended_at or letter.created_at,
+        "zone": _zone_of(letter.user).key,
+    }
+
+
+def _short(name: str) -> str:
+    """Shorten what somebody else wrote, in one line: the letter is ours, not theirs."""
+    # A dot between letters would become a link in the reader's mail program.
+    plain = re.sub(r"(?<=\w)\.(?=\w)", ". ", " ".join(name.replace("://", " ").split()))
+    return Truncator(plain).chars(NAME_LENGTH)
+
+
+def _zone_of(user: User | None) -> ZoneInfo:
+    workspace = user.workspaces.order_by("pk").first() if user else None
+    return ZoneInfo(workspace.timezone if workspace else HOME_ZONE)
+
+
+FACTS: dict[Kind, Callable[[Letter], Facts | None]] = {
+    Kind.VERIFY_ADDRESS: _verification,
+    Kind.RESET_PASSWORD: _reset,
+    Kind.RESET_UNKNOWN: _nobody,
+    Kind.PASSWORD_CHANGED: _warning,
+    Kind.ADDRESS_TAKEN: _warning,
+    Kind.GOOGLE_LINKED: _warning,
+    Kind.INVITATION: _invitation,
+    Kind.NEW_SIGN_IN: _place,
+    Kind.TOKEN_REUSED: _place,
+}

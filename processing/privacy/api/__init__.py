@@ -1,0 +1,1 @@
+"""Copies and erasures by HTTP."""

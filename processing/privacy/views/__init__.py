@@ -1,0 +1,1 @@
+"""The pages on which people use their rights, and what networks call."""

@@ -1,0 +1,54 @@
+"""What a network passes on when a person takes their account, or their data, back from us."""
+
+import secrets
+
+from django.db import transaction
+
+from accounts import audit
+from flowia.lib import clock
+from processing.privacy.models import DeletionRequest
+from social import forgotten
+from social.contracts import Withdrawal
+from social.models import SocialAccount
+
+Kind = DeletionRequest.Kind
+NETWORK = audit.By(audit.Actor.NETWORK)
+
+
+def take_in(provider: str, withdrawal: Withdrawal, kind: Kind) -> DeletionRequest:
+    """Do what the person asked, once; the same call again gets the same answer.
+
+    Both kinds destroy the tokens of every account that this person gave us. A deletion takes
+    their id and the accounts' names as well. Conversations belong to the business: contacts in
+    them are erased by it.
+    """
+    now = clock.now()
+    key = forgotten.hashed(provider, kind.value, withdrawal.user_id, withdrawal.issued_at)
+    with transaction.atomic():
+        request = DeletionRequest(
+            provider=provider, kind=kind, key=key, code=secrets.token_hex(16), finished_at=now
+        )
+        DeletionRequest.objects.bulk_create([request], ignore_conflicts=True)
+        stored = DeletionRequest.objects.get(key=key)
+        if stored.uid == request.uid:
+            stored.accounts = _take_back(provider, withdrawal, kind)
+            stored.save(update_fields=["accounts"])
+    return stored
+
+
+def _take_back(provider: str, withdrawal: Withdrawal, kind: Kind) -> int:
+    accounts = SocialAccount.objects.select_for_update(of=("self",)).filter(
+        provider=provider, granted_by=withdrawal.user_id
+    )
+    found = list(accounts.select_related("workspace").order_by("workspace_id", "pk"))
+    for account in found:
+        account.sealed_credentials = ""
+        account.status, account.status_reason = SocialAccount.Status.NEEDS_LOGIN, "withdrawn"
+        if kind is Kind.DELETION:
+            account.granted_by, account.name = "", ""
+        account.save(
+            update_fields=["sealed_credentials", "status", "status_reason", "granted_by", "name"]
+        )
+        action = f"account.{kind.value}"
+        audit.record(action, by=NETWORK, workspace=account.workspace, target=account)
+    return len(found)

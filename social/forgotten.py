@@ -1,0 +1,103 @@
+"""Remembering what was forgotten: keyed hashes of messages and wishes that outlive their rows.
+
+An erased or purged message that a network delivers again must be known, and who asked for silence
+must be left in peace after their rows are gone. The hash covers the workspace and the account: it
+says nothing anywhere else.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from flowia.lib import crypto
+from social.models import ForgettingKey, Forgotten, SocialAccount
+
+Kind = Forgotten.Kind
+
+
+def remember_messages(account: SocialAccount, external_ids: Iterable[str]) -> None:
+    """Keep that these messages of `account` are known; twice is once, empty ids are skipped."""
+    _remember(account, Kind.MESSAGE, {one for one in external_ids if one})
+
+
+def remember_opt_out(account: SocialAccount, contact_external_id: str) -> None:
+    """Keep that this person wants no more messages from `account`; twice is once."""
+    _remember(account, Kind.OPT_OUT, {contact_external_id})
+
+
+def knows_message(account: SocialAccount, external_id: str) -> bool:
+    """Return whether the message was erased or purged."""
+    return _when(account, Kind.MESSAGE, external_id) is not None
+
+
+def opted_out_at(account: SocialAccount, contact_external_id: str) -> datetime | None:
+    """Return since when an erased person's wish for silence is kept; None without one."""
+    return _when(account, Kind.OPT_OUT, contact_external_id)
+
+
+def unnamed(contact_external_id: str, text: str) -> str:
+    """Return what stands for the id of a message that the network never named to us."""
+    return f"{contact_external_id}\n{text}"
+
+
+def hashed(*parts: str) -> str:
+    """Return the keyed hash of `parts`, in hex; the key is made at the first need."""
+    return _digest(_key() or _new_key(), parts)
+
+
+def _remember(account: SocialAccount, kind: Kind, external_ids: set[str]) -> None:
+    key = _key() or _new_key()
+    rows = [
+        Forgotten(
+            workspace_id=account.workspace_id,
+            kind=kind,
+            key=_digest(key, _parts(account, kind, one)),
+        )
+        for one in external_ids
+    ]
+    Forgotten.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def _when(account: SocialAccount, kind: Kind, external_id: str) -> datetime | None:
+    key = _key()
+    if key is None:
+        return None
+    found = Forgotten.objects.filter(key=_digest(key, _parts(account, kind, external_id)))
+    return found.values_list("created_at", flat=True).first()
+
+
+def _parts(account: SocialAccount, kind: Kind, external_id: str) -> tuple[str, ...]:
+    return (kind.value, str(account.workspace_id), account.kind, account.external_id, external_id)
+
+
+def _digest(key: bytes, parts: Iterable[str]) -> str:
+    # Each part with its length: no two lists of parts are ever hashed as the same bytes.
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _key() -> bytes | None:
+    """Return the key, sealed anew when ENCRYPTION_KEY begins with another one meanwhile."""
+    row = ForgettingKey.objects.first()
+    if row is None:
+        return None
+    plain = row.opened()
+    if not crypto.is_newest(row.sealed):
+        rows = ForgettingKey.objects.filter(pk=row.pk, sealed=row.sealed)
+        row.close(plain)
+        rows.update(sealed=row.sealed)
+    return base64.b64decode(plain)
+
+
+def _new_key() -> bytes:
+    row = ForgettingKey()
+    row.close(base64.b64encode(secrets.token_bytes(32)).decode())
+    ForgettingKey.objects.bulk_create([row], ignore_conflicts=True)
+    # Whoever came second uses what the first one wrote.
+    key = _key()
+    if key is None:
+        raise RuntimeError("the key of what was forgotten could not be kept")
+    return key

@@ -1,0 +1,135 @@
+"""Every address of the product, and what its owner and a teammate get there.
+
+A stranger and somebody not signed in get nothing of the workspace, whatever the method; that needs
+no table. An address without a line here fails the suite: whoever adds one decides who may.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Case:
+    """`kind` "api" or "page"; `uid` names the row in the address.
+
+    `allowed` holds for each method the status for the owner and for a teammate.
+    """
+
+    kind: str
+    allowed: dict[str, tuple[int, int]]
+    uid: str = ""
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def api(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[int, int]) -> Case:
+    return Case("api", allowed, uid, bodies or {})
+
+
+def page(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[int, int]) -> Case:
+    return Case("page", allowed, uid, bodies or {})
+
+
+BOTH = (200, 200)
+CASES: dict[str, Case] = {
+    "": page(get=(302, 302)),
+    "inbox": page(get=BOTH),
+    "inbox/<uuid:uid>": page("conversation", get=BOTH, post=(302, 302)),
+    "workspaces/new": page(get=BOTH, post=BOTH),
+    "verify": page(post=(302, 302)),
+    "settings": page(bodies={"post": {"language": "fr"}}, get=BOTH, post=(302, 302)),
+    "settings/password": page(get=BOTH, post=BOTH),
+    "settings/workspace": page(get=BOTH, post=(200, 403)),
+    "settings/members": page(get=BOTH),
+    "settings/members/invite": page(
+        bodies={"post": {"email": "new@exemple.fr", "role": "member"}}, post=(302, 403)
+    ),
+    "settings/members/<uuid:uid>/role": page(
+        "member", bodies={"post": {"role": "owner"}}, post=(302, 403)
+    ),
+    "settings/members/<uuid:uid>/remove": page("member", get=(200, 403), post=(302, 403)),
+    "settings/invitations/<uuid:uid>": page(
+        "invitation", bodies={"post": {"do": "withdraw"}}, post=(302, 403)
+    ),
+    "settings/sessions": page(get=BOTH),
+    "settings/sessions/others": page(get=BOTH, post=(302, 302)),
+    "settings/sessions/<uuid:uid>": page("sign_in", post=(302, 404)),
+    "settings/activity": page(get=(200, 403)),
+    "settings/activity.csv": page(get=(200, 403)),
+    "settings/data": page(get=BOTH),
+    "settings/data/copy": page(get=BOTH),
+    "settings/data/leave": page(get=BOTH, post=BOTH),
+    "settings/data/exports": page(post=(302, 403)),
+    "settings/data/exports/<uuid:uid>": page("export", get=(200, 403)),
+    "settings/data/workspace": page(
+        bodies={"post": {"confirm": "another name"}}, get=(200, 403), post=(200, 403)
+    ),
+    "inbox/contacts/<uuid:uid>/copy": page("contact", get=BOTH),
+    "inbox/contacts/<uuid:uid>/erase": page("contact", get=(200, 403), post=(302, 403)),
+    "conversations": api(get=BOTH),
+    "conversations/<uuid:uid>": api("conversation", get=BOTH),
+    "conversations/<uuid:uid>/messages": api("conversation", get=BOTH),
+    "conversations/<uuid:uid>/takeover": api("conversation", post=BOTH),
+    "conversations/<uuid:uid>/release": api("conversation", post=BOTH),
+    "messages/<uuid:uid>/decision": api("message", get=BOTH),
+    "interactions": api(get=BOTH),
+    "leads": api(get=BOTH),
+    "auth/me": api(get=BOTH, post=BOTH, patch=BOTH),
+    "auth/me/erasure": api(post=(400, 400)),
+    "auth/me/export": api(get=BOTH),
+    "contacts": api(get=BOTH),
+    "contacts/<uuid:uid>": api("contact", get=BOTH, delete=(202, 403)),
+    "contacts/<uuid:uid>/export": api("contact", get=BOTH),
+    "erasures": api(get=BOTH),
+    "workspace/exports": api(get=(200, 403), post=(202, 403)),
+    "workspace/exports/<uuid:uid>/file": api("export", get=(200, 403)),
+    "auth/password": api(post=(400, 400)),
+    "auth/sessions": api(get=BOTH, delete=(204, 204)),
+    "auth/sessions/<uuid:uid>": api("sign_in", delete=(204, 404)),
+    "workspace": api(get=BOTH, patch=(200, 403)),
+    "workspace/erasure": api(post=(400, 403)),
+    "members": api(get=BOTH),
+    "members/<uuid:uid>": api(
+        "member", bodies={"patch": {"role": "owner"}}, patch=(200, 403), delete=(204, 403)
+    ),
+    "invitations": api(
+        bodies={"post": {"email": "new@exemple.fr"}}, get=(200, 403), post=(201, 403)
+    ),
+    "invitations/<uuid:uid>": api("invitation", delete=(204, 403)),
+    "invitations/accept": api(post=(400, 400)),
+    "auth/verification": api(post=(204, 204)),
+    "settings/google": page(post=(404, 404)),
+    "settings/google/disconnect": page(post=(302, 302)),
+    "settings/google/callback": page(get=(400, 400)),
+    "audit": api(get=(200, 403)),
+}
+PUBLIC = {
+    "^social-accounts/(?P<provider>meta)/data-deletion/?$": "signed by the network",
+    "^social-accounts/(?P<provider>meta)/deauthorize/?$": "signed by the network",
+    "data-deletion/<slug:code>": "a code that says nothing of anybody",
+    "auth/google": "the door",
+    "login/google": "the door",
+    "login/google/callback": "the door",
+    "^health/?$": "tells nothing of any workspace",
+    "^health/ready/?$": "tells depths of queues",
+    "schema": "the API's description",
+    "docs": "the API's description",
+    "i18n/setlang/": "sets a cookie",
+    "login": "the door",
+    "logout": "the door",
+    "register": "the door",
+    "password/forgotten": "the door",
+    "password/asked": "the door",
+    "password/reset/<str:token>": "for whoever holds the signed link of a letter",
+    "verify/<str:token>": "for whoever holds the signed link of a letter",
+    "invitation/<str:token>": "for whoever holds the signed link of a letter",
+    "sessions": "leads to settings/sessions",
+    "auth/login": "the door",
+    "auth/register": "the door",
+    "auth/refresh": "the door",
+    "auth/logout": "the door",
+    "auth/password/reset": "the door",
+    "auth/password/reset/confirm": "by a signed link",
+    "auth/verification/confirm": "by a signed link",
+    "^social-accounts/(?P<provider>meta)/webhook/?$": "signed by the network",
+}
+"""Addresses without a workspace's rows, with the reason."""

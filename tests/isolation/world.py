@@ -1,0 +1,109 @@
+"""One workspace with a row of every kind, marked so that a leak can be recognised."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core import serializers
+from django.test import Client
+
+from accounts import audit, members
+from accounts.models import Membership, User, Workspace
+from flowia.lib.ids import uuid7
+from processing.privacy import exporting
+from processing.privacy.models import Export
+from tests.callers import browser, caller, tokens_of
+from tests.factories import (
+    make_account,
+    make_contact,
+    make_conversation,
+    make_decision,
+    make_lead,
+    make_member,
+    make_message,
+    make_reply,
+    make_workspace,
+)
+
+MARK = "glycine7"
+"""Stands in every text of the workspace; strangers must never read it."""
+OURS = ("accounts", "social", "processing", "billing", "integrations", "privacy")
+# What a refused call may leave behind by itself.
+TRACES = {"AuditEntry", "AuditChain", "SignIn", "SignInAttempt", "Letter", "OAuthState"}
+
+
+@dataclass(frozen=True)
+class World:
+    """The workspace, the four who call, and the ids that stand in addresses."""
+
+    workspace: Workspace
+    people: dict[str, User | None]
+    ids: dict[str, str]
+
+    def client(self, who: str, kind: str) -> Client:
+        """Return `who` as a program ("api") or as a browser ("page")."""
+        user = self.people[who]
+        return caller(user) if kind == "api" else browser(user)
+
+
+def make_world() -> World:
+    workspace = make_workspace(f"Atelier {MARK}", business_profile=MARK)
+    workspace.facts.create(label=MARK, value=MARK)
+    owner = make_member(workspace, email=f"owner-{MARK}@exemple.fr", name=MARK)
+    teammate = make_member(workspace, "member", email=f"mate-{MARK}@exemple.fr")
+    stranger = make_member(make_workspace("Ailleurs"))
+    people = {"owner": owner, "teammate": teammate, "stranger": stranger, "nobody": None}
+    return World(workspace, people, _rows(workspace, owner))
+
+
+def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
+    account = make_account(workspace, name=MARK)
+    contact = make_contact(account, MARK)
+    conversation = make_conversation(workspace, account=account, contact=contact)
+    message = make_message(conversation, MARK)
+    make_decision(message, data={"note": MARK})
+    make_reply(message, MARK)
+    make_lead(contact, intent=MARK)
+    by = audit.by(owner)
+    invitation = members.invite(
+        workspace, f"invited-{MARK}@exemple.fr", "member", user=owner, by=by
+    )
+    extra = make_member(workspace, "member", email=f"extra-{MARK}@exemple.fr")
+    rows: dict[str, Any] = {
+        "conversation": conversation,
+        "message": message,
+        "contact": contact,
+        "account": account,
+        "invitation": invitation,
+        "member": Membership.objects.get(user=extra),
+        "sign_in": tokens_of(owner).sign_in,
+        "export": _export(workspace),
+    }
+    return {name: str(row.uid) for name, row in rows.items()}
+
+
+def _export(workspace: Workspace) -> Export:
+    path = exporting.folder() / f"{uuid7()}.zip"
+    path.write_text(MARK)
+    return Export.objects.create(workspace=workspace, status="ready", file_name=path.name)
+
+
+def dump(workspace: Workspace) -> str:
+    """Return every row that is the workspace's, as text, to see whether anything changed."""
+    parts = []
+    for app in OURS:
+        for model in apps.get_app_config(app).get_models():
+            if model.__name__ in TRACES:
+                continue
+            fields = {field.name for field in model._meta.get_fields()}
+            manager = model._default_manager
+            if "workspace" in fields:
+                rows = manager.filter(workspace=workspace)
+            elif model is Workspace:
+                rows = manager.filter(pk=workspace.pk)
+            elif model is User:
+                rows = manager.filter(memberships__workspace=workspace)
+            else:
+                rows = manager.all()
+            parts.append(serializers.serialize("json", rows.order_by("pk")))
+    return "\n".join(parts)

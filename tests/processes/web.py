@@ -1,0 +1,41 @@
+"""The web process alone, as production runs it: gunicorn with several workers, a real Redis."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from flowia.embedded import BASE_DIR
+from tests.stack import clean_environment, fetch, free_port, wait_until
+
+OK = 200
+
+
+@contextmanager
+def web(var: Path, environment: Mapping[str, str], *, workers: int = 4) -> Iterator[str]:
+    """Run gunicorn on a fresh database in `var` and return its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    env = clean_environment(
+        {"FLOWIA_VAR": str(var), "PORT": str(port), "LOG_LEVEL": "WARNING", **environment}
+    )
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=BASE_DIR, env=env, check=True)
+    (var / "static").mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "gunicorn", "flowia.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread"]
+    process = subprocess.Popen(command, cwd=BASE_DIR, env=env, stderr=(var / "web.err").open("wb"))
+    try:
+        assert wait_until(lambda: lives(address), 60), (var / "web.err").read_text()
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def lives(address: str) -> bool:
+    try:
+        return fetch(f"{address}/health")[0] == OK
+    except OSError:
+        return False

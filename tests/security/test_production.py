@@ -1,0 +1,139 @@
+"""Production refuses to start with what is missing, weak or made by itself."""
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flowia.embedded import BASE_DIR
+from flowia.production import is_production, public_url, refusal
+from tests.stack import clean_environment
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+GOOD = {
+    "PUBLIC_URL": "https://flow.exemple.fr",
+    "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUV",
+    "JWT_SIGNING_KEY": "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvut",
+    "ENCRYPTION_KEY": KEY,
+    "TRUSTED_PROXIES": "none",
+    "ALLOWED_HOSTS": "flow.exemple.fr",
+}
+MAIL = {"EMAIL_URL": "smtp+tls://user:password@mail.exemple.fr:587"}
+WRONG = [
+    ("SECRET_KEY", ""),
+    ("SECRET_KEY", "court"),
+    ("SECRET_KEY", "a" * 60),
+    ("SECRET_KEY", "django-insecure-" + GOOD["SECRET_KEY"]),
+    ("JWT_SIGNING_KEY", ""),
+    ("JWT_SIGNING_KEY", "x" * 31),
+    ("JWT_SIGNING_KEY", GOOD["SECRET_KEY"]),
+    ("JWT_SIGNING_KEY", "a" * 40),
+    ("JWT_SIGNING_KEY", "changeme" * 5),
+    ("JWT_SIGNING_KEY", "abcdefghijklm" * 3),
+    ("JWT_SIGNING_KEY", "please-change-me-before-production-9"),
+    ("ENCRYPTION_KEY", ""),
+    ("ENCRYPTION_KEY", base64.b64encode(bytes(32)).decode()),
+    ("ENCRYPTION_KEY", base64.b64encode(b"0123456789abcdef" * 2).decode()),
+    ("ENCRYPTION_KEY", f"{KEY},{base64.b64encode(bytes(32)).decode()}"),
+    ("ENCRYPTION_KEY", "pas-du-base64"),
+    ("ENCRYPTION_KEY", base64.b64encode(bytes(16)).decode()),
+    ("ENCRYPTION_KEY", f"{KEY},{KEY}"),
+    ("TRUSTED_PROXIES", ""),
+    ("TRUSTED_PROXIES", "everybody"),
+    ("TRUSTED_PROXIES", "0.0.0.0/0"),
+    ("TRUSTED_PROXIES", "10.0.0.0/8,::/0"),
+    ("ALLOWED_HOSTS", ""),
+    ("ALLOWED_HOSTS", "*"),
+    ("ALLOWED_HOSTS", "autre.exemple.fr"),
+    ("CORS_ALLOWED_ORIGINS", "null"),
+    ("CORS_ALLOWED_ORIGINS", "*"),
+    ("CORS_ALLOWED_ORIGINS", "https://app.exemple.fr/x"),
+    ("CORS_ALLOWED_ORIGINS", "http://app.exemple.fr"),
+    ("PUBLIC_URL", "https://flow.exemple.fr/app"),
+    ("PUBLIC_URL", "https://camille@flow.exemple.fr"),
+    ("PUBLIC_URL", "https://flow.exemple.fr?x=1"),
+]
+COMMANDS = [
+    ["manage.py", "check"],
+    ["-m", "gunicorn", "flowia.wsgi", "--preload", "--bind", "127.0.0.1:0", "--no-control-socket"],
+    ["-m", "celery", "-A", "flowia", "worker"],
+    ["-m", "flowia.run", "--serve"],
+]
+
+
+def start(var: Path, command: list[str], **told: str) -> "subprocess.CompletedProcess[str]":
+    environment = clean_environment({"FLOWIA_VAR": str(var), "LANG": "en_US.UTF-8", **told})
+    (var / "static").mkdir(exist_ok=True)
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_good_settings_are_not_refused() -> None:
+    assert refusal(GOOD) == ""
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_named_without_its_value(name: str, value: str) -> None:
+    said = refusal({**GOOD, name: value})
+
+    assert name in said
+    assert len(value) < 5 or value not in said
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["HTTPS://flow.exemple.fr", " https://flow.exemple.fr", "https://Flow.Exemple.fr/"],
+)
+def test_https_is_production_however_it_is_written(address: str) -> None:
+    assert is_production(address)
+    assert public_url(address) == GOOD["PUBLIC_URL"]
+    assert refusal({**GOOD, "PUBLIC_URL": address}) == ""
+    assert "SECRET_KEY" in refusal({"PUBLIC_URL": address})
+
+
+def test_the_settings_know_production_however_it_is_written(tmp_path: Path) -> None:
+    told = {**GOOD, "PUBLIC_URL": " HTTPS://Flow.Exemple.fr/"}
+    ask = (
+        "from flowia import settings as s; print(s.PRODUCTION, s.PUBLIC_URL, s.REFRESH_COOKIE_NAME)"
+    )
+    done = start(tmp_path, ["-c", ask], **told)
+
+    assert done.stdout.split() == [
+        *("True", "https://flow.exemple.fr", "__Secure-flowia_refresh")
+    ], done.stderr
+
+
+def test_the_demo_is_refused() -> None:
+    assert "FLOWIA_DEMO" in refusal(GOOD, demo=True)
+
+
+def test_an_empty_environment_is_for_development() -> None:
+    assert refusal({}) == ""
+    assert "ENCRYPTION_KEY" in refusal({"ENCRYPTION_KEY": "x"})
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["check", "gunicorn", "celery", "serve"])
+def test_nothing_starts_and_every_name_is_said_at_once(tmp_path: Path, command: list[str]) -> None:
+    done = start(tmp_path, command, PUBLIC_URL=GOOD["PUBLIC_URL"])
+    said = done.stdout + done.stderr
+
+    assert done.returncode not in {0, None}
+    assert "Traceback" not in said
+    for name in set(GOOD) - {"PUBLIC_URL"}:
+        assert name in said
+
+
+def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
+    done = start(
+        tmp_path, ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **GOOD, **MAIL
+    )
+    assert done.returncode == 0, done.stderr
