@@ -84,6 +84,8 @@ class Visit:
         """Fail if the page erred, asked another host, is hard to read or wider than its screen."""
         stack = self.driver.stack
         ours = {f"127.0.0.1:{stack.port}", f"127.0.0.1:{stack.sandbox_port}", ""}
+        # Between two pages there is no document to measure.
+        self.page.wait_for_function("document.readyState === 'complete'")
         assert self.problems == []
         assert self.hosts <= ours
         too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -87,6 +87,7 @@ def test_an_invited_person_joins_from_another_browser(visit: Visit) -> None:
 
     page.reload()
     page.get_by_role("listitem").filter(has_text=email).get_by_role("link", name="Retirer").click()
+    page.wait_for_url("**/remove")
     visit.check()
     page.get_by_role("button", name="Retirer").click()
     expect(page.get_by_text(email)).to_have_count(0)
@@ -101,6 +102,7 @@ def test_a_person_signs_another_browser_out(visit: Visit) -> None:
         expect(page.get_by_text("cet appareil")).to_have_count(1)
         visit.check()
         page.get_by_role("link", name="Se déconnecter partout ailleurs…").click()
+        page.wait_for_url("**/sessions/others")
         visit.check()
         page.get_by_role("button", name="Se déconnecter partout ailleurs").click()
         expect(page.get_by_text("Vous n’êtes connecté nulle part ailleurs.")).to_be_visible()

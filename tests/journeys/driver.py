@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import psycopg
+import pytest
 
 from sandbox import demo
 from tests.stack import Stack, fetch
@@ -31,11 +32,18 @@ Found = TypeVar("Found")
 SomeDriver = TypeVar("SomeDriver", bound="Driver")
 
 
-def eventually(condition: Callable[[], Found], seconds: float = LONG, *, what: str = "") -> Found:
-    """Wait until `condition` gives something true and return it; fail with `what` otherwise."""
+def eventually(
+    condition: Callable[[], Found], seconds: float = LONG, *, what: str | Callable[[], object] = ""
+) -> Found:
+    """Wait until `condition` gives something true and return it; fail with `what` otherwise.
+
+    A `what` that can be called is asked at the failure, when it can tell how things stand.
+    """
     limit = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < limit, f"not within {seconds} s: {what or condition}"
+        if time.monotonic() >= limit:
+            told = what() if callable(what) else what
+            pytest.fail(f"not within {seconds} s: {told or condition}")
         time.sleep(0.1)
     return found
 
@@ -165,7 +173,10 @@ class Driver:
 
     def answer_to(self, contact: str, seconds: float = LONG, *, number: int = 1) -> str:
         """Wait for the contact's answer (the `number`th one) and return its text."""
-        what = f"answer {number} to {contact}: {self.story(contact)}"
+
+        def what() -> str:
+            return f"answer {number} to {contact}: {self.story(contact)}"
+
         sends = eventually(
             lambda: found if len(found := self.sends(contact)) >= number else [],
             seconds,
