@@ -1,6 +1,7 @@
 """Erasing a whole workspace, and a person who signs in."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -75,12 +76,19 @@ def erase_person(user: User, *, by: audit.By) -> None:
             if workspace in left_empty:
                 erased.append(_erase(workspace))
             else:
+                _drop_copies(workspace)
                 audit.record("member.erased", by=by, workspace=workspace, target=user)
         # The operators' chain comes last, after every workspace's.
         for told in erased:
             audit.record("workspace.erased", by=by, data=told)
         audit.record("person.erased", by=by, target=user)
         _delete_person(user)
+
+
+def _drop_copies(workspace: Workspace) -> None:
+    """Drop the copies that name the person: at once, and those made until nobody sees them."""
+    exporting.drop_all_of(workspace)
+    transaction.on_commit(partial(exporting.drop_all_of, workspace))
 
 
 def _delete_person(user: User) -> None:

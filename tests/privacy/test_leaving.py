@@ -12,7 +12,8 @@ from accounts import audit
 from accounts.models import AuditEntry, Letter, Membership, SignIn, User, Workspace
 from integrations.models import SyncedRow
 from processing.models import Contact, Delivery, Message
-from processing.privacy import exporting, tasks
+from processing.privacy import exporting, leaving, tasks
+from processing.privacy.models import Export
 from tests.callers import caller
 from tests.factories import PASSWORD, make_member, make_workspace
 from tests.privacy.canaries import archive_of, everything
@@ -96,16 +97,38 @@ def test_it_waits_for_messages_that_are_leaving(
     assert Message.objects.exists()
 
 
-def test_a_person_goes_with_all_that_is_theirs(scene: Scene) -> None:
+def test_a_person_goes_with_all_that_is_theirs(scene: Scene, files: Path) -> None:
     make_member(scene.workspace)
     user = make_member(scene.workspace, "member", name="Zqname", email="zqmember@exemple.fr")
     Letter.objects.create(kind="welcome", user=user, email=user.email)
+    tasks.export(exporting.ask(scene.workspace, by=audit.SYSTEM, language="fr").pk)
+    assert "zqmember@exemple.fr" in everything(files), "the copy tells who works there"
     assert leave(caller(user), password=PASSWORD).status_code == 204
-    left = everything(Path("/nowhere"))
+    left = everything(files)
     assert [one for one in ("Zqname", "zqmember@exemple.fr") if one in left] == []
+    assert Export.objects.get().status == "gone"
     assert Workspace.objects.exists()
     actions = set(AuditEntry.objects.values_list("chain", "action"))
     assert (str(scene.workspace.uid), "member.erased") in actions
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_written_while_a_person_goes_is_dropped_too(
+    scene: Scene, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_member(scene.workspace)
+    user = make_member(scene.workspace, "member", email="zqmember@exemple.fr")
+    real = leaving._delete_person
+
+    def late(person: User) -> None:
+        real(person)
+        # As another process does it, which cannot see yet that the person goes.
+        export = Export.objects.create(workspace=scene.workspace, status="ready")
+        (exporting.folder() / f"{export.uid}.zip").write_bytes(b"zqmember@exemple.fr")
+
+    monkeypatch.setattr(leaving, "_delete_person", late)
+    leaving.erase_person(user, by=audit.SYSTEM)
+    assert list(files.glob("*")) == []
 
 
 def test_a_wrong_password_erases_nobody(scene: Scene) -> None:
