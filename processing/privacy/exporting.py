@@ -21,7 +21,9 @@ from processing.privacy.models import Export
 log = structlog.get_logger("flowia.exports")
 KEPT = timedelta(days=7)
 LEASE = timedelta(minutes=31)
+STRAY = timedelta(hours=4)
 MAX_ATTEMPTS = 3
+GONE = Export.Status.GONE
 SHOWN = 10
 TELL_EVERY = 50
 """Progress is written after so many pieces of the file."""
@@ -67,7 +69,7 @@ def write(export_id: int) -> None:
         return
     export = Export.objects.select_related("workspace").get(pk=export_id)
     if export.attempts > MAX_ATTEMPTS:
-        _mine(export).update(status=Export.Status.FAILED, next_at=None, error_code="gave_up")
+        _give_up(export)
         return
     # A name of its own for each claim: whoever was overtaken deletes nobody else's file.
     path = folder() / f"{export.uid}.{secrets.token_hex(8)}.zip"
@@ -84,13 +86,10 @@ def write(export_id: int) -> None:
 
 def drop(exports: QuerySet[Export]) -> int:
     """Delete the files of `exports` and say so on their rows; return how many there were."""
-    found = list(exports.exclude(status=Export.Status.GONE))
+    found = list(exports.exclude(status=GONE))
     for export in found:
-        for path in folder().glob(f"{export.uid}.*"):
-            path.unlink(missing_ok=True)
-        Export.objects.filter(pk=export.pk).update(
-            status=Export.Status.GONE, next_at=None, file_name="", size=0
-        )
+        _unlink(export)
+        Export.objects.filter(pk=export.pk).update(status=GONE, next_at=None, file_name="", size=0)
     return len(found)
 
 
@@ -100,11 +99,39 @@ def drop_all_of(workspace: Workspace) -> int:
     return drop(Export.objects.filter(workspace=workspace).filter(~Q(status="queued")))
 
 
+def drop_strays() -> int:
+    """Delete the files that no export has, which a worker that was killed leaves; return how many.
+
+    Whoever could still be writing is left alone: no task lives for `STRAY` long.
+    """
+    kept = {str(uid) for uid in Export.objects.exclude(status=GONE).values_list("uid", flat=True)}
+    before = (clock.now() - STRAY).timestamp()
+    files = [path for path in folder().glob("*") if path.name.partition(".")[0] not in kept]
+    strays = [path for path in files if path.stat().st_mtime < before]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
+
+
 def folder() -> Path:
     """Return where the files lie, readable by the product alone."""
     path = Path(settings.VAR_DIR) / "exports"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def _give_up(export: Export) -> None:
+    """Show the export as failed, as long as a good one is kept; nothing of it stays on the disk."""
+    now = clock.now()
+    _mine(export).update(
+        status=Export.Status.FAILED, next_at=None, error_code="gave_up", expires_at=now + KEPT
+    )
+    _unlink(export)
+
+
+def _unlink(export: Export) -> None:
+    for path in folder().glob(f"{export.uid}.*"):
+        path.unlink(missing_ok=True)
 
 
 def _fill(export: Export, path: Path) -> int:

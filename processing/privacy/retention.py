@@ -112,7 +112,9 @@ RULES = (
     Rule(
         "exports",
         0,
-        lambda before: Export.objects.filter(expires_at__lt=before).exclude(status="gone"),
+        lambda before: Export.objects.filter(
+            Q(expires_at__lt=before) | Q(status="failed", expires_at=None)
+        ).exclude(status="gone"),
         exporting.drop,
     ),
     Rule(

@@ -32,4 +32,5 @@ def sweep() -> None:
 @shared_task(soft_time_limit=HOURS, time_limit=HOURS + 30)
 def purge() -> None:
     """Take away what is too old; beat calls this every night."""
+    exporting.drop_strays()
     retention.purge()

@@ -1,6 +1,7 @@
 """A workspace's copy: asked for, written in the background, for owners, for a week."""
 
 import json
+import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -122,9 +123,38 @@ def test_one_that_always_breaks_is_shown_as_failed(
         with pytest.raises(TypeError):
             tasks.export(export.pk)
         Export.objects.update(next_at=timezone.now())
+    # A worker that was killed in the middle leaves what it had written.
+    half = files / f"{export.uid}.0123456789abcdef.zip"
+    half.write_bytes(b"Zqhalf")
     tasks.export(export.pk)
     assert Export.objects.get().status == "failed"
     assert list(files.glob("*")) == []
+    assert Export.objects.get().expires_at is not None, "the purge finds it"
+
+
+def test_files_that_failed_exports_left_before_go_with_the_next_purge(
+    scene: Scene, owner: Client, files: Path
+) -> None:
+    owner.post(EXPORTS)
+    export = Export.objects.get()
+    Export.objects.update(status="failed", next_at=None, expires_at=None)
+    (exporting.folder() / f"{export.uid}.0123456789abcdef.zip").write_bytes(b"Zqhalf")
+    retention.purge()
+    assert list(files.glob("*")) == []
+
+
+@pytest.mark.parametrize(("hours", "left"), [(1, 1), (5, 0)])
+def test_a_file_of_no_export_goes_once_nobody_can_be_writing_it(
+    scene: Scene, owner: Client, files: Path, hours: int, left: int
+) -> None:
+    ask(owner)
+    stray = files / "0190b0d4-0000-7000-8000-000000000000.0123456789abcdef.zip"
+    stray.write_bytes(b"Zqstray")
+    moment = (timezone.now() - timedelta(hours=hours)).timestamp()
+    for path in files.glob("*"):
+        os.utime(path, (moment, moment))
+    tasks.purge()
+    assert len(list(files.glob("*"))) == 1 + left, "the living export keeps its own"
 
 
 def test_one_whose_worker_vanished_is_written_by_another(scene: Scene, owner: Client) -> None:
