@@ -47,6 +47,13 @@ class OtherAddressError(ConflictError):
     detail = _("This link is for another account. Sign in with the address it was sent to.")
 
 
+class PasswordChangedError(ConflictError):
+    """Another password was chosen since the current one was looked at."""
+
+    code = "password_changed"
+    detail = _("Your password was changed meanwhile. Sign in again.")
+
+
 @dataclass(frozen=True)
 class NewPerson:
     """What somebody gives who registers."""
@@ -204,12 +211,16 @@ def change_password(
 ) -> None:
     """Give the person a new password and end every sign-in but `keep`.
 
-    Raises InvalidError, under `field`, for a password that may not be used.
+    `user` is as it was when the current password, or the link, was looked at. Raises InvalidError,
+    under `field`, for a password that may not be used, PasswordChangedError when another was
+    chosen since: a change under way must not undo a reset.
     """
     check_new_password(new, user, field=field)
+    before, user.password = user.password, make_password(new)
     with transaction.atomic():
-        user.set_password(new)
-        user.save(update_fields=["password"])
+        rows = User.objects.filter(pk=user.pk, password=before, is_active=True)
+        if not rows.update(password=user.password):
+            raise PasswordChangedError
         end_for_new_password(user, by=by, action=action, keep=keep)
 
 

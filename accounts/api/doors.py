@@ -21,6 +21,7 @@ from accounts.api.fields import (
     TokenFields,
 )
 from accounts.authentication import sign_in_behind
+from accounts.models import User
 from flowia.lib.address import client_address, plain
 from flowia.lib.errors import InvalidError
 
@@ -150,19 +151,21 @@ class Password(APIView):
     def post(self, request: Request) -> Response:
         """Change the caller's password; 400 when the current one is wrong."""
         asked = read(PasswordChange, request)
-        user = person(request.user)
         limits.knock(plain(request), "login")
-        check_current(request, asked["current"])
+        user = check_current(request, asked["current"])
         by = audit.by(user, client_address(plain(request)))
         doors.change_password(user, asked["new"], by=by, action="password.changed", field="new")
         return answer(doors.enter_program(plain(request), user), cookie=False)
 
 
-def check_current(request: Request, password: str) -> None:
-    """Raise InvalidError unless `password` is the caller's; wrong ones count as guesses."""
+def check_current(request: Request, password: str) -> User:
+    """Return the caller as they were when `password` was found to be theirs.
+
+    Raises InvalidError for another one; wrong ones count as guesses.
+    """
     user = person(request.user)
     try:
-        doors.person_with(plain(request), user.email, password)
+        return doors.person_with(plain(request), user.email, password)
     except doors.WrongPasswordError as error:
         raise InvalidError(errors={"current": [_("This is not your password.")]}) from error
 

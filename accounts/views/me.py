@@ -53,7 +53,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, PASSWORD, framed(request, {"form": form}))
     try:
-        _change(request, user, form.cleaned_data)
+        user = _change(request, user, form.cleaned_data)
     except FlowError as error:
         return refused(request, PASSWORD, {}, form=form, error=error)
     doors.keep_session(request, user)
@@ -61,17 +61,19 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("settings-me")
 
 
-def _change(request: HttpRequest, user: User, asked: dict[str, Any]) -> None:
+def _change(request: HttpRequest, user: User, asked: dict[str, Any]) -> User:
+    """Change the password of `user`; return the person with the new one."""
     limits.knock(request, "login")
     try:
-        doors.person_with(request, user.email, asked["current"])
+        proved = doors.person_with(request, user.email, asked["current"])
     except doors.WrongPasswordError as error:
         raise InvalidError(errors={"current": [_("This is not your password.")]}) from error
     doors.change_password(
-        user,
+        proved,
         asked["new"],
         by=by_person(request),
         action="password.changed",
         keep=sign_in_at(request),
         field="new",
     )
+    return proved
