@@ -207,9 +207,10 @@ def change_password(
     by: audit.By,
     action: str,
     keep: SignIn | None = None,
+    keep_google: bool = False,
     field: str = "password",
 ) -> None:
-    """Give the person a new password and end every sign-in but `keep`.
+    """Give the person a new password and end every sign-in but `keep`, and the link to Google.
 
     `user` is as it was when the current password, or the link, was looked at. Raises InvalidError,
     under `field`, for a password that may not be used, PasswordChangedError when another was
@@ -221,16 +222,24 @@ def change_password(
         rows = User.objects.filter(pk=user.pk, password=before, is_active=True)
         if not rows.update(password=user.password):
             raise PasswordChangedError
-        end_for_new_password(user, by=by, action=action, keep=keep)
+        end_for_new_password(user, by=by, action=action, keep=keep, keep_google=keep_google)
 
 
 def end_for_new_password(
-    user: User, *, by: audit.By, action: str, keep: SignIn | None = None
+    user: User,
+    *,
+    by: audit.By,
+    action: str,
+    keep: SignIn | None = None,
+    keep_google: bool = False,
 ) -> None:
     """End every sign-in but `keep`, write it down and tell the person, whose password changed.
 
-    Call it in the transaction of the change.
+    Google opens the account no more, unless the person keeps that. Call it in the transaction of
+    the change.
     """
+    if not keep_google:
+        _forget_google(user, by)
     ended = signins.end_all(user, SignIn.End.PASSWORD_CHANGED, but=keep)
     audit.record_for_person(action, user, by=by, data={"sign_ins_ended": ended})
     write(Kind.PASSWORD_CHANGED, user=user)
@@ -257,7 +266,6 @@ def reset_password(token: str, new: str, *, address: str) -> User:
         # Locked, and the link read again: of two at once, one finds it used.
         User.objects.select_for_update().get(pk=found.pk)
         user = links.read_reset(token)
-        _forget_google(user, audit.by(user, address))
         _prove_address(user, audit.by(user, address))
         change_password(user, new, by=audit.by(user, address), action="password.reset")
     return user

@@ -134,6 +134,11 @@ class PasswordForm(forms.Form):
 
     current = PasswordField(label=_("Current password"), new=False)
     new = NewPasswordField(label=_("New password"))
+    keep_google = forms.BooleanField(
+        label=_("Keep the connection with Google"),
+        help_text=_("Only if you are sure that the Google account is yours."),
+        required=False,
+    )
 
 
 class OpenWorkspaceForm(forms.Form):

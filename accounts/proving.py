@@ -1,4 +1,4 @@
-"""Proving once more who is there, before something that nobody can take back."""
+"""Proving once more who is there, before what gives the account away or cannot be taken back."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ class SignInAgainError(ConflictError):
     """The person has no password, and their sign-in is not of just now."""
 
     code = "sign_in_again"
-    detail = _("Sign in again, then come back within ten minutes: this cannot be undone.")
+    detail = _("Sign in again, then come back within ten minutes.")
 
 
 def prove(request: HttpRequest, user: User, password: str) -> None:

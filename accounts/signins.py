@@ -41,6 +41,12 @@ def living(uid: str, *, kind: SignIn.Kind) -> SignIn | None:
     return rows.select_related("user").first()
 
 
+def still_lives(sign_in: SignIn) -> bool:
+    """Return whether the sign-in may still be used, and keep it so until the transaction ends."""
+    rows = living_of_all().select_for_update(of=("self",))
+    return rows.filter(pk=sign_in.pk).first() is not None
+
+
 def living_of_all() -> QuerySet[SignIn]:
     """Select every sign-in that may still be used, by the database's clock."""
     return SignIn.objects.filter(ended_at=None, expires_at__gt=Now(), user__is_active=True)

@@ -143,7 +143,8 @@ class Password(APIView):
 
     @extend_schema(
         summary="Change the password",
-        description="Every sign-in ends, in browsers and programs; the answer begins a new one.",
+        description="Every sign-in ends, in browsers and programs; the answer begins a new one. A"
+        " Google account is disconnected, unless `keep_google` is true.",
         request=PasswordChange,
         responses=TokenFields,
         operation_id="auth_password",
@@ -154,7 +155,14 @@ class Password(APIView):
         limits.knock(plain(request), "login")
         user = check_current(request, asked["current"])
         by = audit.by(user, client_address(plain(request)))
-        doors.change_password(user, asked["new"], by=by, action="password.changed", field="new")
+        doors.change_password(
+            user,
+            asked["new"],
+            by=by,
+            action="password.changed",
+            keep_google=asked["keep_google"],
+            field="new",
+        )
         return answer(doors.enter_program(plain(request), user), cookie=False)
 
 

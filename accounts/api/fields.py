@@ -150,6 +150,7 @@ class PasswordChange(serializers.Serializer[Any]):
 
     current = Password()
     new = NewPassword()
+    keep_google = serializers.BooleanField(default=False)
 
 
 class EmailOnly(serializers.Serializer[Any]):

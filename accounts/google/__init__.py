@@ -8,7 +8,7 @@ from accounts.google.errors import (
     LinkNeedsPasswordError,
     PasswordNeededError,
 )
-from accounts.google.identities import Identity, address_of, exchange, identity_in
+from accounts.google.identities import Identity, address_of, client_id, exchange, identity_in
 from accounts.google.people import connect_google, disconnect_google, person_for
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "LinkNeedsPasswordError",
     "PasswordNeededError",
     "address_of",
+    "client_id",
     "connect_google",
     "disconnect_google",
     "exchange",

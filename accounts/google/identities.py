@@ -45,7 +45,7 @@ class Identity:
 def address_of(begun: Begun, *, back_to: str) -> str:
     """Return where a browser asks Google for a code; raises GoogleOffError."""
     query = {
-        "client_id": _client_id(),
+        "client_id": client_id(),
         "redirect_uri": back_to,
         "response_type": "code",
         "scope": SCOPE,
@@ -67,7 +67,7 @@ def exchange(code: str, verifier: str, *, back_to: str) -> str:
     form = {
         "grant_type": "authorization_code",
         "code": code,
-        "client_id": _client_id(),
+        "client_id": client_id(),
         "client_secret": settings.GOOGLE_CLIENT_SECRET,
         "redirect_uri": back_to,
         "code_verifier": verifier,
@@ -94,14 +94,13 @@ def identity_in(id_token: str, *, nonce: str | None = None) -> Identity:
     `nonce`, it must answer that very attempt. Raises GoogleRefusedError, and
     GoogleUnreachableError when the keys cannot be had.
     """
-    client_id = _client_id()
     key = _key_of(id_token)
     try:
         claims = jwt.decode(
             id_token,
             key,
             algorithms=[ALGORITHM],
-            audience=client_id,
+            audience=client_id(),
             issuer=ISSUERS,
             leeway=LEEWAY_SECONDS,
             options={"require": list(REQUIRED), "strict_aud": True},
@@ -113,11 +112,12 @@ def identity_in(id_token: str, *, nonce: str | None = None) -> Identity:
     return _identity(claims)
 
 
-def _client_id() -> str:
-    client_id: str = settings.GOOGLE_CLIENT_ID
-    if not client_id:
+def client_id() -> str:
+    """Return our name at Google; raises GoogleOffError where there is none."""
+    found: str = settings.GOOGLE_CLIENT_ID
+    if not found:
         raise GoogleOffError
-    return client_id
+    return found
 
 
 def _key_of(id_token: str) -> Any:

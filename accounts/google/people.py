@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, doors
+from accounts import audit, doors, signins
 from accounts.google.errors import (
     GoogleRefusedError,
     GoogleTakenError,
@@ -15,7 +15,8 @@ from accounts.google.errors import (
 from accounts.google.identities import Identity
 from accounts.letters import Kind, write
 from accounts.members import UnverifiedError
-from accounts.models import User
+from accounts.models import SignIn, User
+from accounts.proving import SignInAgainError
 from flowia.lib import clock
 
 
@@ -38,8 +39,11 @@ def person_for(identity: Identity, *, address: str = "") -> User:
     return user
 
 
-def connect_google(user: User, identity: Identity, *, address: str = "") -> None:
-    """Let a Google account open the account of `user`, who is signed in; twice is once.
+def connect_google(user: User, identity: Identity, *, sign_in: SignIn, address: str = "") -> None:
+    """Let a Google account open the account of `user`; twice is once.
+
+    `sign_in` is where they proved just before that it is them; it has to live still when the
+    account is connected, else SignInAgainError is raised.
 
     Raises UnverifiedError while the person's own address is not proved, GoogleTakenError when it
     is somebody else's, OtherGoogleError when `user` has another.
@@ -49,7 +53,7 @@ def connect_google(user: User, identity: Identity, *, address: str = "") -> None
     if user.email_verified_at is None:
         raise UnverifiedError
     try:
-        linked = _link(user, identity, address)
+        linked = _link(user, identity, address, behind=sign_in)
     except IntegrityError as error:
         raise GoogleTakenError from error
     if not linked:
@@ -81,12 +85,15 @@ def _linked(identity: Identity, address: str) -> User | None:
     return user
 
 
-def _link(user: User, identity: Identity, address: str) -> bool:
+def _link(user: User, identity: Identity, address: str, *, behind: SignIn | None = None) -> bool:
     with transaction.atomic():
         # Not where another Google account is linked: the address may have changed hands there.
         rows = User.objects.filter(pk=user.pk, google_sub=None, is_active=True)
         if not rows.update(google_sub=identity.sub):
             return False
+        # After the person's row, which a new password locks first: it ended the sign-in, or waits.
+        if behind is not None and not signins.still_lives(behind):
+            raise SignInAgainError
         audit.record_for_person("google.linked", user, by=audit.by(user, address))
         write(Kind.GOOGLE_LINKED, user=user)
     return True

@@ -10,14 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import doors, google, limits, oauth
 from accounts.access import person
 from accounts.google.identities import ISSUERS
-from accounts.views import welcome
+from accounts.proving import SignInAgainError, prove
+from accounts.views import sign_in_at, welcome
 from flowia.lib.address import client_address
-from flowia.lib.errors import FlowError
+from flowia.lib.errors import FlowError, InvalidError
 
 SIGN_IN, CONNECT = "google.sign_in", "google.connect"
 
@@ -59,14 +61,22 @@ def finish_sign_in(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @login_required
+@sensitive_post_parameters()
 def begin_connecting(request: HttpRequest) -> HttpResponse:
     """Show the way to Google, for somebody signed in who wants to connect it.
 
-    A page and not a redirect: the content policy lets our forms lead nowhere but here.
+    Their password is asked for: a Google account outlives the session that connected it. A page
+    and not a redirect: the content policy lets our forms lead nowhere but here.
     """
     limits.knock(request, "google")
+    google.client_id()
     return_to = oauth.safe_return(request, request.POST.get("next", ""))
     user = person(request.user)
+    try:
+        prove(request, user, request.POST.get("password", ""))
+    except (InvalidError, SignInAgainError) as error:
+        messages.error(request, _why(error))
+        return HttpResponseRedirect(return_to)
     begun = oauth.begin(request, CONNECT, user=user, return_to=return_to)
     back_to = _at_home(reverse("google-connected"))
     address = google.address_of(begun, back_to=back_to)
@@ -84,8 +94,11 @@ def finish_connecting(request: HttpRequest) -> HttpResponseBase:
     finished = _finished(request, CONNECT)
     user = person(request.user)
     try:
+        sign_in = sign_in_at(request)
+        if sign_in is None:
+            raise SignInAgainError
         identity = _identity(request, finished, reverse("google-connected"))
-        google.connect_google(user, identity, address=client_address(request))
+        google.connect_google(user, identity, sign_in=sign_in, address=client_address(request))
     except FlowError as error:
         messages.error(request, str(error.detail))
     else:
@@ -123,6 +136,12 @@ def _identity(request: HttpRequest, finished: oauth.Finished, path: str) -> goog
         raise google.GoogleRefusedError
     token = google.exchange(code, finished.verifier, back_to=_at_home(path))
     return google.identity_in(token, nonce=finished.nonce)
+
+
+def _why(error: FlowError) -> str:
+    """Return the sentence about the field that was refused, or about the whole."""
+    [sentence] = next(iter((error.errors or {"": [error.detail]}).values()))
+    return str(sentence)
 
 
 def _at_home(path: str) -> str:

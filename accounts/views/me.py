@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import doors, limits
 from accounts.access import person
-from accounts.forms import PasswordForm, ProfileForm
+from accounts.forms import PasswordForm, ProfileForm, ProofForm
 from accounts.models import User
 from accounts.views.doors import sign_in_at
 from accounts.views.frame import by_person, framed, refused
@@ -30,9 +30,10 @@ YEAR = 31_536_000
 def me(request: HttpRequest) -> HttpResponse:
     """Show name and language; a POST changes them."""
     user = person(request.user)
+    context = {"proof": ProofForm()}
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if not form.is_valid():
-        return render(request, PROFILE, framed(request, {"form": form}))
+        return render(request, PROFILE, framed(request, {**context, "form": form}))
     user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
     user.save(update_fields=["name", "language"])
     with translation.override(user.language):
@@ -74,6 +75,7 @@ def _change(request: HttpRequest, user: User, asked: dict[str, Any]) -> User:
         by=by_person(request),
         action="password.changed",
         keep=sign_in_at(request),
+        keep_google=asked["keep_google"],
         field="new",
     )
     return proved

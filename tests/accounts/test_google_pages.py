@@ -24,7 +24,7 @@ from tests.accounts.google import (
     google_at_work,
 )
 from tests.callers import browser
-from tests.factories import make_member, make_user, make_workspace
+from tests.factories import PASSWORD, make_member, make_user, make_workspace
 from tests.standin import stand_in
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def is_in(client: Client) -> bool:
 
 
 def begin_connecting(client: Client, **form: str) -> dict[str, str]:
-    return asked_of_google(client.post("/settings/google", form))
+    return asked_of_google(client.post("/settings/google", {"password": PASSWORD, **form}))
 
 
 def test_a_browser_is_sent_to_google_with_everything_it_needs() -> None:
@@ -233,7 +233,7 @@ def test_a_person_connects_google_and_signs_in_with_it(google: Google, user: Use
 
 
 def test_connecting_shows_a_page_that_leads_on_by_itself_and_by_a_link(user: User) -> None:
-    answer = browser(user).post("/settings/google")
+    answer = browser(user).post("/settings/google", {"password": PASSWORD})
     assert answer.status_code == 200
     address = answer["Refresh"].removeprefix("0; url=")
     assert f'href="{address.replace("&", "&amp;")}"' in answer.content.decode()

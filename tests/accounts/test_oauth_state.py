@@ -14,7 +14,7 @@ from accounts import oauth
 from accounts.models import Membership, OAuthState, User, Workspace
 from tests.accounts.google import Google, asked_of_google, begin, come_back, google_at_work
 from tests.callers import browser, enter
-from tests.factories import make_member, make_user, make_workspace
+from tests.factories import PASSWORD, make_member, make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -123,13 +123,13 @@ def test_a_state_for_signing_in_connects_nothing(google: Google, user: User) -> 
 
 def test_a_state_for_connecting_signs_nobody_in(google: Google, user: User) -> None:
     client = browser(user)
-    state = asked_of_google(client.post("/settings/google"))["state"]
+    state = asked_of_google(client.post("/settings/google", {"password": PASSWORD}))["state"]
     assert_dead(callback(client, google, state=state), google)
 
 
 def test_whoever_signs_in_after_somebody_else_finds_no_state(google: Google, user: User) -> None:
     client = browser(user)
-    state = asked_of_google(client.post("/settings/google"))["state"]
+    state = asked_of_google(client.post("/settings/google", {"password": PASSWORD}))["state"]
     enter(client, make_user())
     assert_dead(callback(client, google, "/settings/google", state=state), google)
 
