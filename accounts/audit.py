@@ -2,27 +2,32 @@
 
 Each workspace has a chain of its own, so that its owners can read it and its end is known; what
 belongs to no workspace stands in the operators' chain. An entry's digest covers the digest before
-it: a removed or changed entry shows in `broken_at`, and the last digest goes to the logs, which
-are kept elsewhere.
+it, and a chain's end is sealed (`accounts/sealing.py`): a removed or changed entry shows in
+`broken_at`, however carefully it was done without the key. Each digest goes to the logs, which are
+kept elsewhere.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
+from accounts import sealing
 from accounts.models import AuditChain, AuditEntry, User, Workspace
 from flowia.lib import clock
 from flowia.lib.rows import Row
 
 log = structlog.get_logger("flowia.audit")
 OPERATORS = "operators"
+KEPT_DAYS = 365
 Actor = AuditEntry.Actor
 
 
@@ -78,7 +83,9 @@ def record(
             log.info("audit entry of an erased workspace", action=action, chain=key)
             return entry
         _append(entry, chain)
-    log.info("audit", action=action, chain=key, number=entry.number, digest=entry.digest)
+        told = {"action": action, "chain": key, "number": entry.number, "digest": entry.digest}
+        # What is rolled back never happened: the logs must not hold a digest of it.
+        transaction.on_commit(partial(log.info, "audit", **told))
     return entry
 
 
@@ -100,7 +107,19 @@ def record_for_person(
 
 
 def broken_at(key: str) -> int | None:
-    """Return the number of the first entry that is missing or was changed; None when all hold."""
+    """Return the number of the first entry that is missing or was changed; None when all hold.
+
+    Where every entry fits the next one and the seal does not fit them, that is the first entry.
+    """
+    if _broken_at(key) is None:
+        return None
+    # Somebody may have added or purged while it was read: held still, it is looked at once more.
+    with transaction.atomic():
+        AuditChain.objects.select_for_update().filter(key=key).first()
+        return _broken_at(key)
+
+
+def _broken_at(key: str) -> int | None:
     chain = AuditChain.objects.filter(key=key).first()
     if chain is None:
         return 1 if AuditEntry.objects.filter(chain=key).exists() else None
@@ -110,14 +129,24 @@ def broken_at(key: str) -> int | None:
         if (entry.number, entry.previous, entry.digest) != (number, head, digest_of(entry)):
             return number
         head = entry.digest
-    return None if (number, head) == (chain.length, chain.head) else number + 1
+    if (number, head) != (chain.length, chain.head):
+        return number + 1
+    return None if sealing.holds(chain, sealing.key()) else chain.purged_to + 1
+
+
+def kept() -> timedelta:
+    """Return how long entries are kept: RETENTION_DAYS' `audit_entries`, or a year."""
+    return timedelta(days=settings.RETENTION_DAYS.get("audit_entries", KEPT_DAYS))
 
 
 def purge(key: str, *, before: datetime, batch: int = 1000) -> int:
     """Drop up to `batch` of the chain's oldest entries, all older than `before`; return how many.
 
     The chain remembers the last digest that it dropped, so that the rest can still be verified.
+    Raises ValueError when `before` is within the period for which entries are kept.
     """
+    if before > clock.now() - kept():
+        raise ValueError("entries of the audit log are kept for longer")
     with transaction.atomic():
         chain = AuditChain.objects.select_for_update().filter(key=key).first()
         if chain is None:
@@ -125,8 +154,8 @@ def purge(key: str, *, before: datetime, batch: int = 1000) -> int:
         old = list(_entries(key, after=chain.purged_to, limit=batch, before=before))
         if not old:
             return 0
-        chain.purged_to, chain.purged_head = old[-1].number, old[-1].digest
-        chain.save(update_fields=["purged_to", "purged_head"])
+        last = old[-1]
+        _change(chain, purged_to=last.number, purged_head=last.digest)
         AuditEntry.objects.filter(chain=key, number__lte=chain.purged_to).delete()
     return len(old)
 
@@ -137,10 +166,9 @@ def close_chain(key: str) -> dict[str, Any]:
     The chain is held until the transaction ends: whoever adds to it meanwhile waits, and finds
     it gone.
     """
-    AuditChain.objects.get_or_create(key=key)
-    chain = AuditChain.objects.select_for_update().get(key=key)
+    chain = _locked(key)
+    sealing.end(chain)
     AuditEntry.objects.filter(chain=key).delete()
-    AuditChain.objects.filter(key=key).delete()
     return {"entries": chain.length, "head": chain.head}
 
 
@@ -165,19 +193,41 @@ def digest_of(entry: AuditEntry) -> str:
 
 def _open_chain(key: str, workspace: Workspace | None) -> AuditChain | None:
     """Lock the chain, made at its first entry; None when its workspace was erased meanwhile."""
-    _chain, made = AuditChain.objects.get_or_create(key=key)
-    if made and workspace and not Workspace.objects.filter(pk=workspace.pk).exists():
-        AuditChain.objects.filter(key=key).delete()
+    chain = _locked(key)
+    began = chain.length > 0 or workspace is None
+    if not began and not Workspace.objects.filter(uid=key).exists():
+        sealing.end(chain)
         return None
-    return AuditChain.objects.select_for_update().filter(key=key).first()
+    return chain
+
+
+def _locked(key: str) -> AuditChain:
+    """Lock the chain; one that is not there is made, sealed and counted."""
+    while True:
+        found, made = AuditChain.objects.get_or_create(key=key)
+        if made:
+            sealing.begin(found)
+        chain = AuditChain.objects.select_for_update().filter(key=key).first()
+        if chain is not None:
+            return chain
 
 
 def _append(entry: AuditEntry, chain: AuditChain) -> None:
     entry.number, entry.previous, entry.at = chain.length + 1, chain.head, clock.now()
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)
-    chain.length, chain.head = entry.number, entry.digest
-    chain.save(update_fields=["length", "head"])
+    _change(chain, length=entry.number, head=entry.digest)
+
+
+def _change(chain: AuditChain, **values: Any) -> None:
+    """Change a locked chain's row, and seal it anew if it was as we left it."""
+    key = sealing.key()
+    held = sealing.holds(chain, key)
+    for name, value in values.items():
+        setattr(chain, name, value)
+    if held:
+        sealing.seal(chain, key)
+    chain.save(update_fields=[*values, "seal"])
 
 
 def _entries(

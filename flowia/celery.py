@@ -39,7 +39,7 @@ app.conf.update(
         "processing.tasks.respond": {"queue": "incomingMessages"},
         "processing.tasks.send": {"queue": "autoReply"},
         "processing.tasks.sync": {"queue": "background"},
-        "accounts.tasks.post_letter": {"queue": "background"},
+        "accounts.tasks.*": {"queue": "background"},
         "processing.tasks.remove": {"queue": "background"},
         "processing.privacy.tasks.*": {"queue": "background"},
     },

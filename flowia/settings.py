@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expire_seconds": 3600},
     },
+    "verify_audit": {
+        "task": "accounts.tasks.verify_audit",
+        "schedule": crontab(hour="4", minute="20"),
+        "options": {"expire_seconds": 3600},
+    },
 }
 
 # --- API -------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, doors
+from accounts import audit, doors, verifying
 from accounts.activity import KINDS, lines_of
 from accounts.admin.trail import by_operator
-from accounts.models import AuditChain, AuditEntry, SignIn, SignInAttempt, User, Workspace
+from accounts.models import AuditChain, AuditEntry, AuditKey, SignIn, SignInAttempt, User, Workspace
 from flowia.lib.admin import ReadOnlyRows
 
 
@@ -127,11 +127,30 @@ class AuditEntries(ReadOnlyRows):
         return _above(entry.named.words, entry.action)
 
 
+MISSING = _("A whole chain is missing.")
+
+
+class Broken(admin.SimpleListFilter):
+    """The filter by what the last verification found."""
+
+    title = _("holds")
+    parameter_name = "holds"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 - Django's signature
+        """Return the one question: which chains are broken."""
+        return [("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        """Return the broken chains, or all."""
+        return queryset.filter(broken_at__isnull=False) if self.value() else queryset
+
+
 @admin.register(AuditChain)
 class AuditChains(ReadOnlyRows):
     """The chains of the audit log, and whether they hold."""
 
-    list_display = ("place", "length", "head")
+    list_display = ("place", "length", "head", "checked_at", "whole")
+    list_filter = (Broken,)
     search_fields = ("uid", "key")
     actions = ("verify",)
 
@@ -144,16 +163,36 @@ class AuditChains(ReadOnlyRows):
         """The workspace's name above the chain's."""
         return _above(chain.place, chain.key)
 
+    @admin.display(description=_("holds"), boolean=True, ordering="broken_at")
+    def whole(self, chain: AuditChain) -> bool | None:
+        """Return what the last verification found; None before the first."""
+        return None if chain.checked_at is None else chain.broken_at is None
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show the chains, and say above them when one is gone with its row."""
+        for one in verifying.missing():
+            words = _("%(chain)s is missing as a whole.") if one.chain else MISSING
+            messages.error(request, words % {"chain": one.chain})
+        return super().changelist_view(request, extra_context)
+
     @admin.action(description=_("Verify that no entry is missing"), permissions=["view"])
     def verify(self, request: HttpRequest, queryset: QuerySet[AuditChain]) -> None:
         """Say for each chosen chain whether it holds, or where it breaks."""
         for chain in queryset:
-            number = audit.broken_at(chain.key)
+            number = verifying.verify(chain.key)
             words: dict[str, Any] = {"chain": chain.key, "number": number}
             if number is None:
                 messages.success(request, _("%(chain)s holds.") % words)
             else:
                 messages.error(request, _("%(chain)s is broken at entry %(number)s.") % words)
+
+
+@admin.register(AuditKey)
+class AuditKeys(ReadOnlyRows):
+    """That the key exists, since when, and how many chains it counts."""
+
+    list_display = ("created_at", "name", "chains")
+    exclude = ("sealed", "seal")
 
 
 def name_all(entries: list[Any]) -> None:

@@ -1,6 +1,6 @@
 """Who: people, workspaces, where people are signed in, and what was done."""
 
-from accounts.models.audit import AuditChain, AuditEntry
+from accounts.models.audit import AuditChain, AuditEntry, AuditKey
 from accounts.models.letters import Letter
 from accounts.models.people import Fact, Membership, User, Workspace
 from accounts.models.signins import Invitation, OAuthState, SignIn, SignInAttempt
@@ -8,6 +8,7 @@ from accounts.models.signins import Invitation, OAuthState, SignIn, SignInAttemp
 __all__ = [
     "AuditChain",
     "AuditEntry",
+    "AuditKey",
     "Fact",
     "Invitation",
     "Letter",

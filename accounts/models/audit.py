@@ -4,13 +4,32 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from flowia.lib.rows import Row
+from flowia.lib.sealed import Sealed
+
+
+class AuditKey(Sealed):
+    """The one key that seals the audit log, and how many chains there are, under its seal."""
+
+    sealed_as = "audit_key.sealed"
+    name = models.CharField(max_length=10, unique=True, default="only")
+    sealed = models.TextField(editable=False)
+    chains = models.PositiveBigIntegerField(default=0)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("key of the audit log")
+        verbose_name_plural = _("keys of the audit log")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AuditChain(Row):
     """The head of one chain of entries: a workspace's, or that of everything above workspaces.
 
     Writers lock it, so that entries follow each other without a gap. It remembers where the
-    chain begins after old entries were purged.
+    chain begins after old entries were purged. `seal` covers all of that (`accounts/sealing.py`).
+    `checked_at` and `broken_at` say what the last verification found.
     """
 
     key = models.CharField(max_length=36, unique=True)
@@ -18,6 +37,9 @@ class AuditChain(Row):
     head = models.CharField(max_length=64, blank=True)
     purged_to = models.PositiveBigIntegerField(default=0)
     purged_head = models.CharField(max_length=64, blank=True)
+    seal = models.CharField(max_length=64, blank=True)
+    checked_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    broken_at = models.PositiveBigIntegerField(_("broken at entry"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("chain of the audit log")

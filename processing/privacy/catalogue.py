@@ -75,6 +75,7 @@ ELSEWHERE: dict[type[Model], str] = {
     ears.WebhookEvent: "holds people of several workspaces; cleaned by their ids",
     ears.ForgettingKey: "a sealed key",
     who.AuditChain: "counts and digests",
+    who.AuditKey: "a sealed key",
     DeletionRequest: "a hash and a code, by which nobody finds the person",
     who.OAuthState: "gone within minutes",
     who.SignInAttempt: "keyed hashes and network addresses, gone within days",

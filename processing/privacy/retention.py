@@ -129,7 +129,9 @@ RULES = (
     ),
     Rule("sessions", 0, lambda before: Session.objects.filter(expire_date__lt=before)),
 )
-AUDIT = Rule("audit_entries", 365, lambda before: AuditEntry.objects.filter(at__lt=before))
+AUDIT = Rule(
+    "audit_entries", audit.KEPT_DAYS, lambda before: AuditEntry.objects.filter(at__lt=before)
+)
 """The audit log is shortened chain by chain, from its beginning, so that it can be verified."""
 
 

@@ -23,6 +23,7 @@ WRITERS = {
     "flowia/lib/sealed.py",
     "flowia/lib/rotation.py",
     "accounts/oauth.py",
+    "accounts/migrations/0003_audit_seals.py",
 }
 """Who encrypts: the rows that the rotation knows, the rotation, and the authorisations."""
 APPS = ("flowia", "accounts", "social", "processing", "billing", "integrations")

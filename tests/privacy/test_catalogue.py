@@ -12,7 +12,8 @@ ABOUT_NO_CONTACT = {
     "accounts.OAuthState": {"digest", "purpose", "session", "sealed", "return_to"},
     "accounts.Invitation": {"email"},
     "accounts.Letter": {"kind", "email", "language", "data", "error_code", "request_id"},
-    "accounts.AuditChain": {"key", "head", "purged_head"},
+    "accounts.AuditChain": {"key", "head", "purged_head", "seal"},
+    "accounts.AuditKey": {"name", "sealed", "seal"},
     # Ids and codes alone: accounts/audit.py.
     "accounts.AuditEntry": {
         *("chain", "action", "target", "address", "request_id", "data", "previous", "digest"),

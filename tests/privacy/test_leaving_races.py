@@ -170,6 +170,7 @@ def test_a_purge_and_a_sign_in_do_not_cross(monkeypatch: pytest.MonkeyPatch) -> 
     crossing, record = Crossing(), audit.record
     for workspace in (first, second):
         Membership.objects.create(workspace=workspace, user=user, role="owner")
+        audit.record("workspace.opened", by=audit.SYSTEM, workspace=workspace)
     for workspace in (second, first):
         make_contact(make_account(workspace))
     Contact.objects.update(created_at=timezone.now() - timedelta(days=5000))

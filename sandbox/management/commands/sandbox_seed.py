@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from accounts import audit
 from accounts.models import Fact, Membership, User, Workspace
 from billing.models import Subscription
 from flowia.lib import clock
@@ -72,6 +73,7 @@ def _workspace(owner: User) -> Workspace:
         name=demo.WORKSPACE_NAME, business_profile=demo.BUSINESS_PROFILE
     )
     Membership.objects.create(workspace=workspace, user=owner, role=Membership.Role.OWNER)
+    audit.record("workspace.opened", by=audit.SYSTEM, workspace=workspace, target=workspace)
     Fact.objects.bulk_create(
         Fact(workspace=workspace, label=label, value=value, position=position)
         for position, (label, value) in enumerate(demo.FACTS)
