@@ -26,6 +26,8 @@ SENTENCES: dict[str, Promise] = {
     "sign_in.began": gettext_lazy("Signed in"),
     "sign_in.ended": gettext_lazy("Signed out"),
     "sign_in.others_ended": gettext_lazy("Signed out everywhere else"),
+    "sign_in.failed": gettext_lazy("A wrong password was given for %(whom)s, in this hour"),
+    "sign_in.locked": gettext_lazy("After many wrong passwords, %(whom)s could not be tried"),
     "sign_in.token_reused": gettext_lazy(
         "An old refresh token was used again; the program was signed out"
     ),
@@ -46,6 +48,14 @@ SENTENCES: dict[str, Promise] = {
     "operator.added": gettext_lazy("An operator added by hand: %(row)s"),
     "operator.changed": gettext_lazy("An operator changed by hand: %(row)s (%(fields)s)"),
     "operator.deleted": gettext_lazy("An operator deleted by hand: %(row)s"),
+    "operator.moved_away": gettext_lazy("An operator moved to another workspace: %(row)s"),
+    "operator.replayed": gettext_lazy("An operator had it tried again: %(row)s"),
+    "operator.ran": gettext_lazy("An operator had it run by hand: %(row)s"),
+    "account.deauthorize": gettext_lazy("The access to a social account was withdrawn"),
+    "account.deletion": gettext_lazy(
+        "The access to a social account was withdrawn, and its person's data deleted"
+    ),
+    "encryption.rotated": gettext_lazy("The stored secrets were encrypted with another key"),
 }
 """What each action means; `test_activity` finds the ones that have no sentence yet."""
 KINDS: dict[str, Promise] = {
@@ -59,6 +69,8 @@ KINDS: dict[str, Promise] = {
     "google": gettext_lazy("Google"),
     "contact": gettext_lazy("Contacts"),
     "export": gettext_lazy("Exports"),
+    "account": gettext_lazy("Social accounts"),
+    "encryption": gettext_lazy("Encryption"),
     "operator": gettext_lazy("Operators' work"),
 }
 """The first word of an action, as the filter offers it."""
@@ -132,7 +144,7 @@ def words_of(entry: AuditEntry, names: dict[str, str]) -> str:
 
 def _table_of(entry: AuditEntry) -> "Options[Any] | None":
     """Return what Django knows of the table whose row the entry speaks of."""
-    target = "group" if "group" in entry.data else entry.target
+    target = "group" if "group" in entry.data else entry.data.get("table") or entry.target
     tables = (model._meta for model in apps.get_models())  # noqa: SLF001 - Django's documented name
     return next((table for table in tables if table.model_name == target), None)
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, guessing, limits, links, members, signins, tokens
+from accounts import audit, guessing, limits, links, members, refusals, signins, tokens
 from accounts.letters import Kind, write
 from accounts.models import Invitation, Membership, SignIn, User, Workspace
 from flowia.lib import clock
@@ -72,10 +72,16 @@ def person_with(request: HttpRequest, email: str, password: str) -> User:
     attempts, TooManyAttemptsError.
     """
     email = email.strip().lower()
-    attempt = guessing.attempt(request, email)
+    by = audit.by(None, _address(request))
+    try:
+        attempt = guessing.attempt(request, email)
+    except guessing.TooManyAttemptsError:
+        refusals.tell_lock_out(email, by=by)
+        raise
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         log.warning("sign-in refused")
+        refusals.tell_wrong_password(email, by=by)
         raise WrongPasswordError
     attempt.forgive()
     return user

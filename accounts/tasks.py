@@ -7,7 +7,7 @@ from celery import shared_task
 
 from accounts import posting, verifying
 from flowia.lib import clock
-from flowia.lib.wake import wake
+from flowia.lib.wake import wake_after_commit
 
 HOURS = 4 * 3600
 
@@ -28,5 +28,5 @@ def post_again(letter_id: int) -> bool:
     """Post a letter that failed once more; False when it is not failed."""
     reopened = posting.reopen(letter_id, now=clock.now())
     if reopened:
-        wake(post_letter, letter_id)
+        wake_after_commit(post_letter, letter_id)
     return reopened

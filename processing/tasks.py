@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from accounts.tasks import post_letter
 from flowia.lib import clock
 from flowia.lib.redis import redis_client
-from flowia.lib.wake import wake
+from flowia.lib.wake import wake, wake_after_commit
 from processing import deadletters, pipeline
 from processing import dispatch as due_work
 from processing.wakes import Wake
@@ -56,7 +56,7 @@ def replay_event(event_id: int) -> bool:
     reopened = events.reopen(event_id, now=clock.now())
     if reopened:
         deadletters.close("receive", event_id, now=clock.now())
-        wake(receive, event_id)
+        wake_after_commit(receive, event_id)
     return reopened
 
 
@@ -64,7 +64,7 @@ def replay_dead_letter(dead_letter_id: int) -> bool:
     """Try work that failed for good once more; False when it cannot be replayed safely."""
     found = deadletters.exhume(dead_letter_id, now=clock.now())
     if found is not None:
-        wake(STEPS[found[0]], found[1])
+        wake_after_commit(STEPS[found[0]], found[1])
     return found is not None
 
 

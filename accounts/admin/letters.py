@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.admin.trail import replay
 from accounts.models import Letter
 from accounts.tasks import post_again
 from accounts.wording import Kind
@@ -75,7 +76,7 @@ class Letters(ReadOnlyRows):
     @admin.action(description=_("Send the failed ones again"), permissions=["replay"])
     def post_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
         """Send the failed letters among the selected; the others are left as they are."""
-        posted = sum(post_again(pk) for pk in queryset.values_list("pk", flat=True))
+        posted = sum(replay(request, letter, post_again) for letter in queryset)
         sentence = ngettext(
             "%(count)s letter is being sent again.",
             "%(count)s letters are being sent again.",

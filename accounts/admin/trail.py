@@ -1,6 +1,6 @@
 """What operators change by hand stands in the audit log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet
 from django.http import HttpRequest
+from django_celery_beat.models import PeriodicTask
 
 from accounts import audit
 from accounts.models import Workspace
@@ -17,19 +18,26 @@ from flowia.lib.admin import AnyAdmin
 from flowia.lib.rows import Row
 
 ADDED, CHANGED, DELETED = "operator.added", "operator.changed", "operator.deleted"
+MOVED_AWAY, REPLAYED, RAN = "operator.moved_away", "operator.replayed", "operator.ran"
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One row that an operator added, changed or deleted, and the names of what changed in it."""
+    """What an operator did to one row, and the names of the fields that changed in it.
+
+    `left` is the workspace that the row is no longer in: its chain tells of it then.
+    """
 
     action: str
     row: Model
     fields: tuple[str, ...] = ()
+    left: Workspace | None = None
 
     @property
     def workspace(self) -> Workspace | None:
         """The workspace whose chain tells of it; None for the operators' chain."""
+        if self.left is not None:
+            return self.left
         if isinstance(self.row, Workspace):
             return self.row
         found = getattr(self.row, "workspace", None)
@@ -79,6 +87,15 @@ def write_down(request: HttpRequest, deeds: list[Deed]) -> None:
         )
 
 
+def replay(request: HttpRequest, row: Row, again: Callable[[int], bool]) -> bool:
+    """Have a row's work done again by `again`, and write it down where that was possible."""
+    with transaction.atomic():
+        done = again(row.pk)
+        if done:
+            write_down(request, [Deed(REPLAYED, row)])
+    return done
+
+
 def _order(deed: Deed) -> tuple[bool, int]:
     return (deed.workspace is None, deed.workspace.pk if deed.workspace else 0)
 
@@ -87,6 +104,11 @@ def _data(deed: Deed) -> dict[str, Any]:
     data: dict[str, Any] = {"fields": list(deed.fields)} if deed.fields else {}
     if isinstance(deed.row, Group):
         data["group"] = deed.row.pk
+    elif not isinstance(deed.row, Row):
+        # Beat's tables have no public ids; a task's name is one of the settings.
+        data |= {"table": deed.row._meta.model_name, "row": deed.row.pk}  # noqa: SLF001 - Django's documented name
+        if isinstance(deed.row, PeriodicTask):
+            data["name"] = deed.row.name
     return data
 
 
@@ -95,9 +117,21 @@ def _of_form(form: "BaseModelForm[Any]", *, change: bool) -> Iterator[Deed]:
         yield Deed(ADDED, form.instance)
     elif form.changed_data:
         yield Deed(CHANGED, form.instance, tuple(form.changed_data))
+        yield from _moved(form)
+
+
+def _moved(form: "BaseModelForm[Any]") -> Iterator[Deed]:
+    """Tell the workspace that a row was in before it was moved to another."""
+    if "workspace" in form.changed_data:
+        for left in Workspace.objects.filter(pk=form.initial["workspace"]):
+            yield Deed(MOVED_AWAY, form.instance, left=left)
 
 
 def _of(lines: "BaseModelFormSet[Any, Any]") -> Iterator[Deed]:
     yield from (Deed(ADDED, row) for row in lines.new_objects)
     yield from (Deed(CHANGED, row, tuple(fields)) for row, fields in lines.changed_objects)
+    changed = [row for row, _fields in lines.changed_objects]
+    for form in lines.initial_forms:
+        if form.instance in changed:
+            yield from _moved(form)
     yield from (Deed(DELETED, row) for row in lines.deleted_objects)

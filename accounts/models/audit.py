@@ -84,7 +84,10 @@ class AuditEntry(Row):
         constraints = (
             models.UniqueConstraint(fields=["chain", "number"], name="one_entry_per_number"),
         )
-        indexes = (models.Index(fields=["actor_uid"], name="entries_of_person"),)
+        indexes = (
+            models.Index(fields=["actor_uid"], name="entries_of_person"),
+            models.Index(fields=["target_uid"], name="entries_about_row"),
+        )
 
     def __str__(self) -> str:
         return f"{self.chain} {self.number} {self.action}"

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.admin.trail import replay
 from flowia.lib.admin import HasError, ReadOnlyRows
 from processing.admin.links import trace
 from processing.models import InteractionEvent
@@ -58,7 +59,7 @@ class WebhookEvents(ReadOnlyRows):
     @admin.action(description=_("Handle the failed ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[WebhookEvent]) -> None:
         """Wake the failed calls among the selected; the others are left as they are."""
-        replayed = sum(replay_event(pk) for pk in queryset.values_list("pk", flat=True))
+        replayed = sum(replay(request, event, replay_event) for event in queryset)
         tell_replayed(self, request, replayed=replayed, selected=queryset.count())
 
 

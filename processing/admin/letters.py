@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.trail import replay
 from flowia.lib.admin import HasError, ReadOnlyRows, link
 from processing.admin.events import tell_replayed
 from processing.models import DeadLetter
@@ -51,5 +52,5 @@ class DeadLetters(ReadOnlyRows):
     @admin.action(description=_("Try the selected ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
         """Wake the selected work; what may already have left is never sent again."""
-        replayed = sum(replay_dead_letter(pk) for pk in queryset.values_list("pk", flat=True))
+        replayed = sum(replay(request, letter, replay_dead_letter) for letter in queryset)
         tell_replayed(self, request, replayed=replayed, selected=queryset.count())

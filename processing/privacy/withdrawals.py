@@ -13,6 +13,7 @@ from social.models import SocialAccount
 
 Kind = DeletionRequest.Kind
 NETWORK = audit.By(audit.Actor.NETWORK)
+ACTIONS = {Kind.DEAUTHORIZE: "account.deauthorize", Kind.DELETION: "account.deletion"}
 
 
 def take_in(provider: str, withdrawal: Withdrawal, kind: Kind) -> DeletionRequest:
@@ -49,6 +50,5 @@ def _take_back(provider: str, withdrawal: Withdrawal, kind: Kind) -> int:
         account.save(
             update_fields=["sealed_credentials", "status", "status_reason", "granted_by", "name"]
         )
-        action = f"account.{kind.value}"
-        audit.record(action, by=NETWORK, workspace=account.workspace, target=account)
+        audit.record(ACTIONS[kind], by=NETWORK, workspace=account.workspace, target=account)
     return len(found)

@@ -1,6 +1,8 @@
 """The audit log for owners: sentences, filters, pages, the table."""
 
+import ast
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +20,11 @@ from tests.factories import make_member, make_workspace
 pytestmark = pytest.mark.django_db
 ADDRESS = "/settings/activity"
 APPS = ("accounts", "social", "processing", "billing", "integrations", "flowia")
-RECORDED = re.compile(r"""(?:audit\.record\w*\(\s*|\baction=)"([a-z_]+\.[a-z_]+)\"""")
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
+NO_ACTIONS: set[str] = {"google.sign_in", "google.connect"}
+"""What looks like one: the purposes of authorisations."""
+ARGPARSE = {"append", "store_true"}
+"""What commands call an action."""
 
 
 @pytest.fixture
@@ -35,17 +41,62 @@ def note(action: str, workspace: Workspace, user: User, **more: Any) -> AuditEnt
     return audit.record(action, by=audit.by(user, "203.0.113.7"), workspace=workspace, **more)
 
 
-def recorded_actions() -> set[str]:
-    files = [path for app in APPS for path in (BASE_DIR / app).rglob("*.py")]
-    return {name for path in files for name in RECORDED.findall(path.read_text())}
+def sources() -> Iterator[ast.Module]:
+    for app in APPS:
+        for path in (BASE_DIR / app).rglob("*.py"):
+            yield ast.parse(path.read_text())
+
+
+def names_of_actions() -> set[str]:
+    """Every text in the source that looks like an action: `kind.what`, of a kind that we have."""
+    texts = {
+        node.value
+        for module in sources()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {one for one in texts if ACTION.fullmatch(one) and one.partition(".")[0] in KINDS}
+
+
+def given_to_the_log() -> Iterator[ast.expr]:
+    """What the source gives as an action: the first argument of `record`, or `action=`."""
+    for module in sources():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call):
+                yield from (one.value for one in node.keywords if one.arg == "action")
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if called in {"record", "record_for_person"}:
+                    yield from node.args[:1]
 
 
 def test_every_action_that_is_recorded_has_its_sentence_and_kind() -> None:
-    actions = recorded_actions()
+    given = list(given_to_the_log())
+    literal = {str(one.value) for one in given if isinstance(one, ast.Constant)} - ARGPARSE
 
-    assert {"member.invited", "sign_in.began", "password.reset"} <= actions
-    assert actions - set(SENTENCES) == set()
+    assert {"member.invited", "sign_in.began", "password.reset", "account.deletion"} <= (
+        literal | names_of_actions()
+    )
+    assert literal - set(SENTENCES) == set()
+    assert names_of_actions() - set(SENTENCES) - NO_ACTIONS == set()
     assert {action.partition(".")[0] for action in SENTENCES} == set(KINDS)
+
+
+def test_no_action_is_composed_so_that_each_can_be_found() -> None:
+    composed = (ast.JoinedStr, ast.BinOp, ast.Call)
+    assert [ast.unparse(one) for one in given_to_the_log() if isinstance(one, composed)] == []
+
+
+def test_no_action_is_composed_before_it_is_given() -> None:
+    starts = {f"{kind}." for kind in KINDS}
+    texts = [
+        ast.unparse(node)
+        for module in sources()
+        for node in ast.walk(module)
+        if isinstance(node, ast.JoinedStr)
+        and isinstance(node.values[0], ast.Constant)
+        and str(node.values[0].value) in starts
+    ]
+    assert texts == []
 
 
 @pytest.mark.parametrize("action", SENTENCES)

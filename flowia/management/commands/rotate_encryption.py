@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from accounts import audit
 from flowia.lib.crypto import current_head, key_id_of
 from flowia.lib.rotation import UNKNOWN, Tally, rotate, rows_by_key, waiting
 
@@ -35,8 +36,12 @@ class Command(BaseCommand):
             self._rotate(write=not options["dry_run"])
 
     def _rotate(self, *, write: bool) -> None:
-        tally = Tally()
-        for _step in self._watched(rotate(tally, write=write), total=waiting()):
+        tally, total = Tally(), waiting()
+        if write and total:
+            # Before the work, which may be stopped and taken up again.
+            key = key_id_of(current_head())
+            audit.record("encryption.rotated", by=audit.SYSTEM, data={"key": key, "rows": total})
+        for _step in self._watched(rotate(tally, write=write), total=total):
             pass
         self._say(tally, write=write)
         self._say_keys()
