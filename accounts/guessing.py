@@ -5,13 +5,17 @@ door needs no Redis and parallel guesses count too. Three windows are watched:
 
 - one e-mail address from one network address and level of trust: 10 in 15 minutes, 30 in a day;
 - one network address over all e-mail addresses: 100 in an hour;
-- one e-mail address over all unknown places together: 100 in an hour.
+- one e-mail address over all unknown places together: 100 in an hour, and then one a minute: the
+  door is never shut to somebody at a new place, and 60 guesses an hour lead nowhere.
 
-Of an IPv6 address its /64 counts.
+Who is signed in and proves it once more is counted by their sign-in alone: no stranger has a part
+in that, and a stolen one gets no more guesses from another network. Of an IPv6 address its /64
+counts.
 
-A browser that signed in before carries a signed cookie, and a network address may be one the person
-signed in from: attempts from there are counted apart, so that strangers who use up the last window
-do not shut the person out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+A browser, or a program that keeps cookies, carries a signed one after signing in, and a network
+address may be one the person signed in from: attempts from there are counted apart, so that
+strangers who use up the last window do not shut the person out (OWASP, "Slow Down Online Guessing
+Attacks with Device Cookies").
 """
 
 import hashlib
@@ -22,7 +26,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SignIn, SignInAttempt, User
@@ -33,6 +37,7 @@ from flowia.lib.errors import TooManyRequestsError
 PAIR = ((10, timedelta(minutes=15)), (30, timedelta(days=1)))
 ADDRESS = ((100, timedelta(hours=1)),)
 PERSON = ((100, timedelta(hours=1)),)
+TRICKLE = ((1, timedelta(minutes=1)),)
 COOKIE, SALT = "flowia_device", "accounts.device"
 COOKIE_SECONDS = 31_536_000
 PEOPLE_PER_DEVICE = 5
@@ -65,22 +70,37 @@ def attempt(request: HttpRequest, email: str) -> Attempt:
     row = SignInAttempt.objects.create(
         email_key=email_key(email),
         address=limit_key(client_address(request)),
-        trust=_trust(request, email),
+        trust=trust(request, email),
     )
     now = clock.now()
     wait = _wait(_of_pair(row), PAIR, now)
     if row.trust != KNOWN_DEVICE:
         wait = max(wait, _wait(_of_address(row), ADDRESS, now))
     if row.trust == UNKNOWN:
-        wait = max(wait, _wait(_of_person(row), PERSON, now))
+        crowded = _wait(_of_person(row), PERSON, now)
+        wait = max(wait, min(crowded, _wait(_of_person(row), TRICKLE, now)))
+    return _counted(row, wait)
+
+
+def attempt_inside(sign_in: SignIn) -> Attempt:
+    """Count one attempt to prove, inside a living sign-in, that it is the person's.
+
+    Raises TooManyAttemptsError.
+    """
+    key = email_key(f"sign-in:{sign_in.uid}")
+    row = SignInAttempt.objects.create(email_key=key, address="", trust=KNOWN_DEVICE)
+    return _counted(row, _wait(_of_pair(row), PAIR, clock.now()))
+
+
+def _counted(row: SignInAttempt, wait: int) -> Attempt:
     if wait:
         row.delete()
         raise TooManyAttemptsError(retry_after=wait)
     return Attempt(row)
 
 
-def remember_device(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Give the browser the cookie by which it is known the next time."""
+def remember_device(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """Give the browser or program the cookie by which it is known the next time."""
     known = [uid for uid in _known_here(request) if uid != str(user.uid)]
     value = signing.dumps([str(user.uid), *known][:PEOPLE_PER_DEVICE], salt=SALT)
     response.set_cookie(
@@ -93,9 +113,11 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
     )
 
 
-def _trust(request: HttpRequest, email: str) -> int:
+def trust(request: HttpRequest, email: str) -> int:
+    """Return how well the place is known to the person with this address: 0 for not at all."""
     user = User.objects.filter(email=email).only("uid", "pk").first()
-    here = SignIn.objects.filter(user__email=email, address=client_address(request)).exists()
+    before = SignIn.objects.filter(user__email=email).values_list("address", flat=True).distinct()
+    here = limit_key(client_address(request)) in {limit_key(one) for one in before}
     if user is not None and str(user.uid) in _known_here(request):
         return KNOWN_DEVICE
     return KNOWN_ADDRESS if here else UNKNOWN

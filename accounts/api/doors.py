@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -10,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import audit, cookies, doors, limits, tokens
+from accounts import audit, cookies, doors, guessing, limits, tokens
 from accounts.access import person
 from accounts.api.fields import (
     LoginFields,
@@ -21,9 +20,8 @@ from accounts.api.fields import (
     TokenFields,
 )
 from accounts.authentication import sign_in_behind
-from accounts.models import User
+from accounts.proving import check_password
 from flowia.lib.address import client_address, plain
-from flowia.lib.errors import InvalidError
 
 EXAMPLE = {"email": "camille@atelier-lumiere.example", "password": "une phrase de passe"}
 
@@ -50,7 +48,9 @@ class Login(Door):
         limits.knock(plain(request), "login")
         asked = read(LoginFields, request)
         user = doors.person_with(plain(request), asked["email"], asked["password"])
-        return answer(doors.enter_program(plain(request), user), cookie=asked["cookie"])
+        response = answer(doors.enter_program(plain(request), user), cookie=asked["cookie"])
+        guessing.remember_device(plain(request), response, user)
+        return response
 
 
 class Register(Door):
@@ -153,7 +153,9 @@ class Password(APIView):
         """Change the caller's password; 400 when the current one is wrong."""
         asked = read(PasswordChange, request)
         limits.knock(plain(request), "login")
-        user = check_current(request, asked["current"])
+        user = check_password(
+            plain(request), person(request.user), asked["current"], field="current"
+        )
         by = audit.by(user, client_address(plain(request)))
         doors.change_password(
             user,
@@ -164,18 +166,6 @@ class Password(APIView):
             field="new",
         )
         return answer(doors.enter_program(plain(request), user), cookie=False)
-
-
-def check_current(request: Request, password: str) -> User:
-    """Return the caller as they were when `password` was found to be theirs.
-
-    Raises InvalidError for another one; wrong ones count as guesses.
-    """
-    user = person(request.user)
-    try:
-        return doors.person_with(plain(request), user.email, password)
-    except doors.WrongPasswordError as error:
-        raise InvalidError(errors={"current": [_("This is not your password.")]}) from error
 
 
 def read(fields: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from accounts import doors, limits
 from accounts.access import person
 from accounts.forms import PasswordForm, ProfileForm, ProofForm
 from accounts.models import User
+from accounts.proving import check_password
 from accounts.views.doors import sign_in_at
 from accounts.views.frame import by_person, framed, refused
-from flowia.lib.errors import FlowError, InvalidError
+from flowia.lib.errors import FlowError
 
 PROFILE, PASSWORD = "accounts/settings/me.html", "accounts/settings/password.html"
 YEAR = 31_536_000
@@ -65,10 +66,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest, user: User, asked: dict[str, Any]) -> User:
     """Change the password of `user`; return the person with the new one."""
     limits.knock(request, "login")
-    try:
-        proved = doors.person_with(request, user.email, asked["current"])
-    except doors.WrongPasswordError as error:
-        raise InvalidError(errors={"current": [_("This is not your password.")]}) from error
+    proved = check_password(request, user, asked["current"], field="current")
     doors.change_password(
         proved,
         asked["new"],
