@@ -3,14 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import SignIn, User
 from flowia.lib import clock
-from flowia.lib.address import client_address
+from flowia.lib.address import client_address, limit_key
 
 LONGEST = {SignIn.Kind.BROWSER: timedelta(days=30), SignIn.Kind.TOKENS: timedelta(days=90)}
 """After this, a password is asked for again however busy the place was."""
@@ -58,10 +58,17 @@ def living_of(user: User) -> QuerySet[SignIn]:
 
 
 def is_new_place(sign_in: SignIn) -> bool:
-    """Return whether the person was signed in before, but never from such a device or address."""
+    """Return whether the person was signed in before, and device or network address is new.
+
+    What a device says of itself anybody can say, and an address is shared by many: only both
+    together are a place that is known. Of an IPv6 address its /64 counts.
+    """
     before = SignIn.objects.filter(user=sign_in.user, pk__lt=sign_in.pk)
-    here = Q(device=sign_in.device) | Q(address=sign_in.address)
-    return before.exists() and not before.filter(here).exists()
+    if not before.exists():
+        return False
+    known = before.values_list("address", flat=True).distinct()
+    near = limit_key(sign_in.address) in {limit_key(one) for one in known}
+    return not near or not before.filter(device=sign_in.device).exists()
 
 
 def see(sign_in: SignIn) -> None:
