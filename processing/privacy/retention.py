@@ -33,6 +33,7 @@ from processing.models import Contact, Conversation, DeadLetter, Message
 from processing.privacy import erasing, exporting
 from processing.privacy.fading import fade_messages
 from processing.privacy.models import DeletionRequest, Erasure, Export
+from processing.privacy.withdrawals import REMEMBERED_FOR
 from social.models import WebhookEvent
 
 log = structlog.get_logger("flowia.retention")
@@ -125,7 +126,9 @@ RULES = (
     Rule(
         "network_requests",
         365,
-        lambda before: DeletionRequest.objects.filter(created_at__lt=before),
+        lambda before: DeletionRequest.objects.filter(
+            created_at__lt=min(before, clock.now() - REMEMBERED_FOR)
+        ),
     ),
     Rule("sessions", 0, lambda before: Session.objects.filter(expire_date__lt=before)),
 )

@@ -1,6 +1,7 @@
 """What a network passes on when a person takes their account, or their data, back from us."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -14,6 +15,19 @@ from social.models import SocialAccount
 Kind = DeletionRequest.Kind
 NETWORK = audit.By(audit.Actor.NETWORK)
 ACTIONS = {Kind.DEAUTHORIZE: "account.deauthorize", Kind.DELETION: "account.deletion"}
+
+
+BELIEVED_FOR = timedelta(days=1)
+"""A call that was signed longer ago, or is dated later than this, is not believed."""
+REMEMBERED_FOR = 2 * BELIEVED_FOR
+"""So long a call may come again and be believed: at least for this, it is known."""
+
+
+def is_of_now(withdrawal: Withdrawal) -> bool:
+    """Return whether the network signed the call within a day: an old one was overheard."""
+    if not withdrawal.issued_at.isascii() or not withdrawal.issued_at.isdecimal():
+        return False
+    return abs(clock.now().timestamp() - int(withdrawal.issued_at)) <= BELIEVED_FOR.total_seconds()
 
 
 def take_in(provider: str, withdrawal: Withdrawal, kind: Kind) -> DeletionRequest:

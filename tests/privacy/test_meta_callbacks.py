@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import AuditEntry
+from flowia.lib import clock
+from processing.privacy import retention
 from processing.privacy.models import DeletionRequest
 from social.models import SocialAccount
 from tests.callers import browser
@@ -31,6 +34,19 @@ USER = "1020304050"
 @pytest.fixture(autouse=True)
 def apps(settings: Settings) -> None:
     settings.META_APP_SECRET, settings.META_INSTAGRAM_APP_SECRET = SECRET, OTHER
+
+
+ISSUED = 1794819600
+"""When the sample was signed."""
+
+
+@pytest.fixture(autouse=True)
+def soon_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, ISSUED + 60)
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(moment, UTC))
 
 
 @pytest.fixture
@@ -92,7 +108,7 @@ def test_the_same_call_again_gets_the_same_answer_and_does_nothing(
 
 
 def test_either_apps_secret_signs(account: SocialAccount) -> None:
-    document = {"algorithm": "HMAC-SHA256", "user_id": int(USER), "issued_at": 1}
+    document = {"algorithm": "HMAC-SHA256", "user_id": int(USER), "issued_at": ISSUED}
     assert post(DEAUTHORIZE, packed(document, OTHER)).status_code == 200
     assert AuditEntry.objects.count() == 1
 
@@ -123,6 +139,43 @@ def test_a_wrong_signature_answers_403_and_leaves_no_row(
     account.refresh_from_db()
     assert account.sealed_credentials
     assert not DeletionRequest.objects.exists()
+
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("age", "status"), [(DAY - 9, 200), (DAY + 9, 403), (9 - DAY, 200), (-9 - DAY, 403)]
+)
+@pytest.mark.parametrize("address", [DEAUTHORIZE, DELETION])
+def test_a_call_is_believed_for_a_day(
+    account: SocialAccount, address: str, age: int, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, ISSUED + age)
+    assert post(address).status_code == status
+    assert DeletionRequest.objects.exists() is (status == 200)
+
+
+@pytest.mark.parametrize("issued", [None, "", "x", 10**30, -1, [1], {"a": 1}, True])
+def test_one_that_does_not_say_when_is_not(account: SocialAccount, issued: Any) -> None:
+    document = {"algorithm": "HMAC-SHA256", "user_id": USER, "issued_at": issued}
+    assert post(DELETION, packed(document)).status_code == 403
+
+
+def test_a_call_is_not_forgotten_while_it_is_believed(
+    account: SocialAccount, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETENTION_DAYS = {"network_requests": 0}
+    moment = datetime.fromtimestamp(ISSUED, UTC)
+    post(DELETION)
+    DeletionRequest.objects.update(created_at=moment - timedelta(days=1))
+    at(monkeypatch, ISSUED + DAY - 9)
+    retention.purge()
+    assert DeletionRequest.objects.exists()
+    at(monkeypatch, ISSUED + DAY + 9)
+    retention.purge()
+    assert not DeletionRequest.objects.exists()
+    assert post(DELETION).status_code == 403
 
 
 def test_without_a_secret_nothing_is_believed(settings: Settings) -> None:

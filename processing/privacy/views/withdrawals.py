@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from flowia.lib.errors import BadSignatureError, NotFoundError
 from processing.privacy.models import DeletionRequest
-from processing.privacy.withdrawals import take_in
+from processing.privacy.withdrawals import is_of_now, take_in
 from social.providers.registry import PROVIDERS
 
 log = structlog.get_logger("flowia.withdrawals")
@@ -55,6 +55,9 @@ def _take_in(request: HttpRequest, name: str, kind: DeletionRequest.Kind) -> Del
     withdrawal = provider.withdrawn(request.POST.get("signed_request", ""))
     if withdrawal is None:
         log.warning("withdrawal refused", provider=name, reason="bad_signature")
+        raise BadSignatureError
+    if not is_of_now(withdrawal):
+        log.warning("withdrawal refused", provider=name, reason="not_of_now")
         raise BadSignatureError
     found = take_in(name, withdrawal, kind)
     log.info("withdrawal", provider=name, kind=kind.value, accounts=found.accounts)
