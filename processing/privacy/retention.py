@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -130,6 +131,7 @@ RULES = (
             created_at__lt=min(before, clock.now() - REMEMBERED_FOR)
         ),
     ),
+    Rule("admin_history", 365, lambda before: LogEntry.objects.filter(action_time__lt=before)),
     Rule("sessions", 0, lambda before: Session.objects.filter(expire_date__lt=before)),
 )
 AUDIT = Rule(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -93,6 +94,10 @@ KINDS: dict[str, tuple[int, Callable[[Workspace], Any]]] = {
         lambda one: Invitation.objects.create(workspace=one, email="a@b.fr", expires_at=BIRTH),
     ),
     "letters": (30, lambda _: Letter.objects.create(kind="welcome", status="sent")),
+    "admin_history": (
+        365,
+        lambda _: LogEntry.objects.create(user=make_user(), action_flag=2, action_time=BIRTH),
+    ),
     "sessions": (0, lambda _: Session.objects.create(session_key="x", expire_date=BIRTH)),
 }
 
