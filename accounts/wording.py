@@ -31,6 +31,7 @@ class Kind(StrEnum):
     INVITATION = "invitation"
     NEW_SIGN_IN = "new_sign_in"
     GOOGLE_LINKED = "google_linked"
+    ADDRESS_CHANGED = "address_changed"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a letter's name
 
 
@@ -131,6 +132,7 @@ FACTS: dict[Kind, Callable[[Letter], Facts | None]] = {
     Kind.PASSWORD_CHANGED: _warning,
     Kind.ADDRESS_TAKEN: _warning,
     Kind.GOOGLE_LINKED: _warning,
+    Kind.ADDRESS_CHANGED: _warning,
     Kind.INVITATION: _invitation,
     Kind.NEW_SIGN_IN: _place,
     Kind.TOKEN_REUSED: _place,

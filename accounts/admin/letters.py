@@ -24,6 +24,7 @@ KINDS: dict[str, Promise] = {
     Kind.INVITATION: _("Invitation"),
     Kind.NEW_SIGN_IN: _("Your account was opened from a new place"),
     Kind.GOOGLE_LINKED: _("A Google account opens your account now"),
+    Kind.ADDRESS_CHANGED: _("The e-mail address of your account was changed"),
     Kind.TOKEN_REUSED: _("We signed a program out of your account"),
 }
 """What each kind is called: its subject, where that is the same for everybody."""

@@ -16,6 +16,7 @@ from accounts import doors, signins
 from accounts.admin.members import MemberLines
 from accounts.admin.trail import Trail, by_operator
 from accounts.forms import LanguageField
+from accounts.letters import Kind, write
 from accounts.models import SignIn, User
 from accounts.views.doors import sign_in_at
 from flowia.lib.admin import Labelled
@@ -96,10 +97,17 @@ class Users(Trail, Labelled, People):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save a person. Another address is not proved yet; who is switched off is signed out."""
-        if change and "email" in form.changed_data:
+        """Save a person. Another address is not proved yet, and the one before is written to.
+
+        Who gets another address, or is switched off, is signed out.
+        """
+        moved = change and "email" in form.changed_data
+        if moved:
             obj.email_verified_at = obj.google_sub = None
         super().save_model(request, obj, form, change)
+        if moved:
+            signins.end_all(obj, SignIn.End.ADDRESS_CHANGED)
+            write(Kind.ADDRESS_CHANGED, user=obj, email=form.initial["email"])
         if "is_active" in form.changed_data and not obj.is_active:
             signins.end_all(obj, SignIn.End.DEACTIVATED)
 

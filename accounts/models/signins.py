@@ -27,6 +27,7 @@ class SignIn(Row):
         SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere", _("signed out from another place")
         PASSWORD_CHANGED = "password_changed", _("the password was changed")
         REUSED = "reused", _("an old refresh token was used again")
+        ADDRESS_CHANGED = "address_changed", _("an operator changed the address")
         DEACTIVATED = "deactivated", _("the account was switched off")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")

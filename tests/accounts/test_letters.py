@@ -30,6 +30,7 @@ SUBJECTS = {
     Kind.ADDRESS_TAKEN: ("Vous avez déjà un compte", "You already have an account"),
     Kind.INVITATION: ("Vous êtes invité dans Lumière <b>&", "You are invited to Lumière <b>&"),
     Kind.NEW_SIGN_IN: ("Connexion à votre compte", "Your account was opened"),
+    Kind.ADDRESS_CHANGED: ("L’adresse e-mail de votre compte", "The e-mail address of your"),
     Kind.TOKEN_REUSED: ("Nous avons déconnecté", "We signed a program out"),
 }
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.members import LastOwnerError
 from accounts.models import AuditEntry, Letter, Membership, SignIn, User, Workspace
+from accounts.wording import wording_of
 from tests.admin.pages import member_row, operator, page_of, save_person, save_workspace
 from tests.callers import browser, tokens_of
 from tests.factories import make_member, make_user, make_workspace
@@ -102,6 +103,24 @@ def test_another_address_is_not_proved_and_not_googles(client: Client) -> None:
     person.refresh_from_db()
     assert person.google_sub is None
     assert person.email_verified_at is None
+
+
+def test_another_address_ends_the_sign_ins_and_tells_the_one_before(client: Client) -> None:
+    person = make_user("avant@exemple.fr")
+    tokens_of(person)
+    save_person(client, person, name="Camille")
+    assert ends_of(person) == [""]
+    assert not Letter.objects.exists()
+
+    save_person(client, person, email="apres@exemple.fr")
+    assert ends_of(person) == ["address_changed"]
+    letter = Letter.objects.get()
+    assert (letter.kind, letter.email, letter.user) == (
+        "address_changed", "avant@exemple.fr", person,
+    )  # fmt: skip
+    wording = wording_of(letter)
+    assert wording is not None
+    assert "apres" not in wording.text
 
 
 @pytest.mark.parametrize("power", ["is_staff", "is_superuser"])
