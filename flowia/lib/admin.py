@@ -107,6 +107,17 @@ class ReadOnlyRows(Rows):
 class SealedRows(Rows):
     """Rows with credentials: operators see that there are some, and never anything of them."""
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save what was changed in the form and nothing else.
+
+        The rest was read when the form was posted: a secret that was refreshed, or encrypted with
+        a new key, since then must not be put back.
+        """
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            obj.save(update_fields=form.changed_data)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Iterable[str]:  # type: ignore[override]
         """Show the asterisks too."""
         return (*super().get_readonly_fields(request, obj), "secret")
