@@ -15,9 +15,10 @@ class Google(Door):
 
     @extend_schema(
         summary="Sign in with Google",
-        description="The ID token must be made for our client id. A Google account that nobody has"
-        " connected opens the account of the same address where Google and we both verified it;"
-        " else 409 `link_needs_password`. A new address makes a new person with a workspace.",
+        description="The ID token must be made for our client id, and is taken once. A Google"
+        " account that nobody has connected opens the account of the same address where Google and"
+        " we both verified it; else 409 `link_needs_password`. A new address makes a new person"
+        " with a workspace.",
         request=GoogleFields,
         responses=TokenFields,
         operation_id="auth_google",
@@ -31,5 +32,6 @@ class Google(Door):
         limits.knock(plain(request), "google")
         asked = read(GoogleFields, request)
         identity = google.identity_in(asked["id_token"])
+        google.take(asked["id_token"])
         user = google.person_for(identity, address=client_address(plain(request)))
         return answer(doors.enter_program(plain(request), user), cookie=asked["cookie"])

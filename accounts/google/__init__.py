@@ -10,6 +10,7 @@ from accounts.google.errors import (
 )
 from accounts.google.identities import Identity, address_of, client_id, exchange, identity_in
 from accounts.google.people import connect_google, disconnect_google, person_for
+from accounts.google.replays import take
 
 __all__ = [
     "GoogleOffError",
@@ -26,4 +27,5 @@ __all__ = [
     "exchange",
     "identity_in",
     "person_for",
+    "take",
 ]

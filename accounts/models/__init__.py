@@ -3,7 +3,7 @@
 from accounts.models.audit import AuditChain, AuditEntry, AuditKey
 from accounts.models.letters import Letter
 from accounts.models.people import Fact, Membership, User, Workspace
-from accounts.models.signins import Invitation, OAuthState, SignIn, SignInAttempt
+from accounts.models.signins import Invitation, OAuthState, SignIn, SignInAttempt, UsedToken
 
 __all__ = [
     "AuditChain",
@@ -16,6 +16,7 @@ __all__ = [
     "OAuthState",
     "SignIn",
     "SignInAttempt",
+    "UsedToken",
     "User",
     "Workspace",
 ]

@@ -96,6 +96,20 @@ class OAuthState(Row):
         return self.purpose
 
 
+class UsedToken(Row):
+    """An ID token of Google's that opened an account here; kept until it ends, as a hash."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("used token")
+        verbose_name_plural = _("used tokens")
+
+    def __str__(self) -> str:
+        return f"{self.expires_at:%Y-%m-%d %H:%M}"
+
+
 class Invitation(Row):
     """An e-mail address asked into a workspace; its link is signed and names this row."""
 

@@ -78,6 +78,7 @@ ELSEWHERE: dict[type[Model], str] = {
     who.AuditKey: "a sealed key",
     DeletionRequest: "a hash and a code, by which nobody finds the person",
     who.OAuthState: "gone within minutes",
+    who.UsedToken: "a hash, gone within the day",
     who.SignInAttempt: "keyed hashes and network addresses, gone within days",
 }
 """Tables that no path reaches, and why that is right."""

@@ -27,6 +27,7 @@ from accounts.models import (
     OAuthState,
     SignIn,
     SignInAttempt,
+    UsedToken,
 )
 from flowia.lib import clock
 from integrations.models import Removal, SyncRun
@@ -105,6 +106,7 @@ RULES = (
     ),
     Rule("sign_in_attempts", 2, lambda before: SignInAttempt.objects.filter(created_at__lt=before)),
     Rule("authorisations", 0, lambda before: OAuthState.objects.filter(expires_at__lt=before)),
+    Rule("used_tokens", 0, lambda before: UsedToken.objects.filter(expires_at__lt=before)),
     Rule("invitations", 90, lambda before: Invitation.objects.filter(expires_at__lt=before)),
     Rule(
         "letters",

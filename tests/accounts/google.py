@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -73,6 +74,8 @@ def claims(**changes: Any) -> dict[str, Any]:
         "name": "Léa Martin",
         "iat": now,
         "exp": now + 3600,
+        # No two tokens are the same, also within a second.
+        "jti": uuid4().hex,
         **changes,
     }
     return {name: value for name, value in said.items() if value is not None}

@@ -82,7 +82,7 @@ def test_all_tables_have_a_page() -> None:
         "accounts_membership",
         "accounts_workspace_members",
     }
-    of_ten_minutes = {"accounts_oauthstate"}
+    of_ten_minutes = {"accounts_oauthstate", "accounts_usedtoken"}
     assert tables - of_ten_minutes - on_their_workspaces_page == set(MODELS)
 
 

@@ -13,6 +13,7 @@ ABOUT_NO_CONTACT = {
     "accounts.Invitation": {"email"},
     "accounts.Letter": {"kind", "email", "language", "data", "error_code", "request_id"},
     "accounts.AuditChain": {"key", "head", "purged_head", "seal"},
+    "accounts.UsedToken": {"digest"},
     "accounts.AuditKey": {"name", "sealed", "seal"},
     # Ids and codes alone: accounts/audit.py.
     "accounts.AuditEntry": {
