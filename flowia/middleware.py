@@ -15,8 +15,6 @@ from flowia.pages import told
 
 log = structlog.get_logger("flowia.requests")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-# Behind these pages' names stands a token, which must not stay in a log.
-TOKEN_PATHS = re.compile(r"^(/(?:verify|password/reset|invitation)/).+", re.DOTALL)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BODY_LIMIT = 1024 * 1024
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -29,7 +27,7 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Handle one request; its path is logged without tokens, its query and body never are.
+        """Handle one request; its path is logged, its query and body never are.
 
         Of the caller's address only the network is: the whole of it would be personal data.
         """
@@ -66,15 +64,16 @@ class KnownMethods:
 
 
 def told_path(request: HttpRequest) -> str:
-    """Return the path as logs may hold it: without tokens, and only if the product knows it.
+    """Return the path as logs may hold it: only if the product knows it.
 
-    Whoever mistypes an address may have put anything there.
+    Whoever mistypes an address may have put anything there. Tokens are taken out of every line
+    (`flowia.lib.redaction`).
     """
     try:
         resolve(request.path_info)
     except Resolver404:
         return "(unknown)"
-    return TOKEN_PATHS.sub(r"\1…", request.path)
+    return request.path
 
 
 class BodyLimit:

@@ -348,6 +348,8 @@ MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES", 300)
 RETENTION_DAYS = {name: int(days) for name, days in env.dict("RETENTION_DAYS", default={}).items()}
 
 # --- logs ------------------------------------------------------------------------------------
+# Behind these addresses stands a token, which may not stay in any log.
+TOKEN_ADDRESSES = ("verify", "password/reset", "invitation")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "json")
 LOGGING_CONFIG = "flowia.lib.logging.configure"

@@ -97,6 +97,9 @@ def redacted_text(text: str) -> str:
     if any(word in lower for word in TELLING):
         text = NAMED.sub(rf"\g<1>{GONE}", JWT.sub(GONE, BEARER.sub(rf"\1\2{GONE}", text)))
         text = SHAPED.sub(GONE, text)
+    telling, links = link_addresses()
+    if any(word in lower for word in telling):
+        text = links.sub(rf"\1{GONE}", text)
     return PHONE.sub(GONE, text) if DIGITS.search(text) else text
 
 
@@ -110,6 +113,21 @@ def one_line(value: Any) -> Any:
 def exception_message(name: str, message: str) -> str:
     """Return what may be told of an exception's message: most repeat what they were given."""
     return redacted_text(message) if name in SPEAKING else GONE
+
+
+@cache
+def link_addresses() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Return how to find the tokens that stand in addresses, after one of TOKEN_ADDRESSES.
+
+    First the words, in lower case, of which one stands in every such address. Addresses come with
+    or without their host, and percent-encoded. `/confirm` takes its token in the body.
+    """
+    slash = "(?:/|%2F)"
+    names = [slash.join(map(re.escape, name.split("/"))) for name in settings.TOKEN_ADDRESSES]
+    own = rf"(?!confirm{slash}?(?:[\"'\s<>?]|$))"
+    pattern = rf"({slash}(?:{'|'.join(names)}){slash}){own}[^\"'\s<>]+"
+    telling = tuple(name.rpartition("/")[2].lower() for name in settings.TOKEN_ADDRESSES)
+    return telling, re.compile(pattern, re.IGNORECASE)
 
 
 @cache

@@ -3,6 +3,7 @@
 import http.client
 import re
 import secrets
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -121,7 +122,35 @@ def through_the_doors(driver: Driver) -> Visitor:
     letters = eventually(lambda: letters_to(driver, email, "password/reset"), what="the letter")
     visitor.keep(link=letters.rpartition("/")[2])
     visitor.post("/auth/password/reset/confirm", {"token": visitor.secrets["link"] + "x"})
+    with_forged_forms(driver, visitor)
     return visitor
+
+
+def with_forged_forms(driver: Driver, visitor: Visitor) -> None:
+    """Post to every page that a letter's link opens, as another site would, with the living link.
+
+    Such a refusal is told by Django's own loggers.
+    """
+    bearer = {"Authorization": f"Bearer {visitor.secrets['second_access']}"}
+    proof = eventually(lambda: letters_to(driver, visitor.secrets["email"], "verify"))
+    proven = {"token": proof.rpartition("/")[2]}
+    status, _answer = visitor.post("/auth/verification/confirm", proven, **bearer)
+    assert status == http.client.NO_CONTENT
+    invited = f"invitee.{secrets.token_hex(4)}@exemple.fr"
+    status, _answer = visitor.post("/invitations", {"email": invited}, **bearer)
+    assert status == http.client.CREATED
+    for email, page in (
+        (visitor.secrets["email"], "password/reset"),
+        (visitor.secrets["email"], "verify"),
+        (invited, "invitation"),
+    ):
+        link = eventually(partial(letters_to, driver, email, page), what=page)
+        visitor.keep(**{page: link.rpartition("/")[2]})
+        path = f"/{page}/{visitor.secrets[page]}"
+        origins = ("", "null", f"http://evil.example{path}")
+        for headers in ({"Origin": one} if one else {} for one in origins):
+            status, _answer = visitor.post(path, {}, Accept="text/html", Referer=link, **headers)
+            assert status == http.client.FORBIDDEN, (page, headers)
 
 
 def letters_to(driver: Driver, email: str, about: str) -> str:
