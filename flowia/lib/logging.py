@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from flowia.lib.foreign import in_our_words
 from flowia.lib.redaction import exception_message, one_line, redacted
 
 Event = MutableMapping[str, Any]
@@ -65,7 +66,8 @@ def formatter(form: str) -> structlog.stdlib.ProcessorFormatter:
     if form == "console":
         renderer = [in_words, structlog.dev.ConsoleRenderer()]
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=SHARED,
+        foreign_pre_chain=[*SHARED, in_our_words],
+        pass_foreign_args=True,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.ExceptionRenderer(
@@ -79,13 +81,19 @@ def formatter(form: str) -> structlog.stdlib.ProcessorFormatter:
 
 def without_secrets(_logger: Any, _method: str, event: Event) -> Event:
     """Redact every value of an event, and what its exceptions say."""
-    for error in event.get("exception") or []:
-        error["exc_value"] = exception_message(error["exc_type"], error["exc_value"])
-        error["exc_notes"] = []
-        error["syntax_error"] = None
+    _silence(event.get("exception") or [])
     return {
         key: value if key in UNTOUCHED else redacted(value, key) for key, value in event.items()
     }
+
+
+def _silence(errors: list[Event]) -> None:
+    for error in errors:
+        error["exc_value"] = exception_message(error["exc_type"], error["exc_value"])
+        error["exc_notes"] = []
+        error["syntax_error"] = None
+        for inner in error.get("exceptions") or []:  # of an ExceptionGroup
+            _silence(inner)
 
 
 def in_words(_logger: Any, _method: str, event: Event) -> Event:
