@@ -11,11 +11,14 @@ from django.urls import Resolver404, resolve
 
 from flowia.lib.address import client_address, shortened
 from flowia.lib.errors import FlowError, MethodNotAllowedError, TooLargeError
+from flowia.lib.redaction import GONE
 from flowia.pages import told
 
 log = structlog.get_logger("flowia.requests")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# The parts of a route that take any text: those of Django's converters, and the admin's last one.
+ANY_TEXT = re.compile(r"(?<!\?P)<(?:(?:str|path|slug):)?(\w+)>|\(\?P<(\w+)>\.\*\)")
 BODY_LIMIT = 1024 * 1024
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -41,7 +44,7 @@ class RequestLog:
         if not request.path.startswith(("/static/", "/health")):
             log.info(
                 "request",
-                method=request.method,
+                method=request.method if request.method in METHODS else "(unknown)",
                 path=told_path(request),
                 status=response.status_code,
                 address=shortened(client_address(request)),
@@ -64,16 +67,20 @@ class KnownMethods:
 
 
 def told_path(request: HttpRequest) -> str:
-    """Return the path as logs may hold it: only if the product knows it.
+    """Return the path as logs may hold it: only what the product knows of it.
 
-    Whoever mistypes an address may have put anything there. Tokens are taken out of every line
-    (`flowia.lib.redaction`).
+    Whoever mistypes an address may have put anything there, and some routes take any text.
     """
     try:
-        resolve(request.path_info)
+        route = resolve(request.path_info)
     except Resolver404:
         return "(unknown)"
-    return request.path
+    path = request.path
+    for name in (one or other for one, other in ANY_TEXT.findall(route.route)):
+        value = str(route.kwargs.get(name) or "")
+        if value and not value.isdecimal():
+            path = GONE.join(path.rsplit(value, 1))
+    return path
 
 
 class BodyLimit:

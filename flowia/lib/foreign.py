@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from flowia.lib.redaction import exception_message
@@ -21,8 +21,20 @@ def in_our_words(_logger: Any, _method: str, event: Event) -> Event:
     arguments = event.pop("positional_args", None)
     if isinstance(arguments, tuple) and any(isinstance(one, BaseException) for one in arguments):
         event["event"] = str(record.msg) % tuple(map(_without_words, arguments))
-    tell = TELLERS.get(record.name)
-    return event if tell is None else tell(record, event)
+    if record.name == "celery.app.trace":
+        return _of_task(record, event)
+    # The request's own line tells the path, as far as it may be told; the reason of a refused form
+    # repeats the caller's Origin or Referer after a dash.
+    if record.name == "django.request" and record.msg == "%s: %s" and arguments:
+        event["event"] = str(arguments[0])
+    if record.name == "django.security.csrf" and arguments:
+        event["event"] = f"Forbidden ({str(arguments[0]).partition(' - ')[0]})"
+    elif record.name.startswith("django.security."):
+        # Any scanner can send an unknown host or a thousand fields: no errors of ours.
+        event["event"] = f"refused by Django ({record.name.rpartition('.')[2]})"
+        event["level"] = "warning"
+        event.pop("exc_info", None)
+    return event
 
 
 def _without_words(argument: Any) -> Any:
@@ -47,6 +59,3 @@ def _of_task(record: logging.LogRecord, event: Event) -> Event:
     elif said:
         event["error"] = said[0]
     return event
-
-
-TELLERS: dict[str, Callable[[logging.LogRecord, Event], Event]] = {"celery.app.trace": _of_task}

@@ -17,10 +17,7 @@ WORKERS = {
     "browserLinkedIn": ("worker-linkedin", 2),
     "background": ("worker-background", 2),
 }
-WEB = (
-    "flowia.wsgi --bind 127.0.0.1:{port} --workers 2 --worker-class gthread --threads 4"
-    " --preload --timeout 60 --graceful-timeout 20 --no-control-socket --log-level warning"
-)
+WEB = "flowia.wsgi -c python:flowia.server --bind 127.0.0.1:{port} --log-level warning"
 SANDBOX = (
     "sandbox.wsgi --bind 127.0.0.1:{port} --workers 1 --worker-class gthread --threads 16"
     " --timeout 120 --graceful-timeout 5 --keep-alive 75 --no-control-socket --log-level warning"

@@ -23,8 +23,8 @@ def web(var: Path, environment: Mapping[str, str], *, workers: int = 4) -> Itera
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=BASE_DIR, env=env, check=True)
     (var / "static").mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "gunicorn", "flowia.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread"]
+    command = [sys.executable, "-m", "gunicorn", "flowia.wsgi", "-c", "python:flowia.server"]
+    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     process = subprocess.Popen(command, cwd=BASE_DIR, env=env, stderr=(var / "web.err").open("wb"))
     try:
         assert wait_until(lambda: lives(address), 60), (var / "web.err").read_text()

@@ -10,7 +10,7 @@ import environ
 
 from flowia.embedded import BASE_DIR
 from flowia.run.plan import Plan
-from flowia.run.supervisor import CONFIG, WORKERS, programs, write_config
+from flowia.run.supervisor import CONFIG, WEB, WORKERS, programs, write_config
 from tests.names import product_names
 
 # `make run` writes these two itself, into var/demo.env.
@@ -47,6 +47,8 @@ def test_the_procfile_runs_the_same_processes(tmp_path: Path) -> None:
     assert set(commands) == {one.name for one in programs(plan(tmp_path, serve=True))} | {"release"}
     for queue, (name, concurrency) in WORKERS.items():
         assert f"-Q {queue} -c {concurrency} -n {name}@%h" in commands[name]
+    assert "gunicorn flowia.wsgi -c python:flowia.server" in commands["web"]
+    assert "flowia.wsgi -c python:flowia.server" in WEB
 
 
 def test_a_named_redis_is_used_instead_of_our_own(tmp_path: Path) -> None:

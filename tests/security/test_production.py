@@ -57,7 +57,7 @@ WRONG = [
 ]
 COMMANDS = [
     ["manage.py", "check"],
-    ["-m", "gunicorn", "flowia.wsgi", "--preload", "--bind", "127.0.0.1:0", "--no-control-socket"],
+    ["-m", "gunicorn", "flowia.wsgi", "-c", "python:flowia.server", "--bind", "127.0.0.1:0"],
     ["-m", "celery", "-A", "flowia", "worker"],
     ["-m", "flowia.run", "--serve"],
 ]
