@@ -16,17 +16,19 @@ drop tabs and line ends (WHATWG URL, "basic URL parser")."""
 DOUBTFUL = re.compile(r"//|[\\\x00-\x20\x7f]|/\.{1,2}(/|$)")
 
 
-def safe_return(request: HttpRequest, address: str) -> str:
+def safe_return(request: HttpRequest, address: str, *, otherwise: str | None = None) -> str:
     """Return `address` if it is a path of this site that cannot be read otherwise.
 
-    Anything else, the sign-in page too, gives the page where signed-in people begin.
+    Anything else, the sign-in page too, gives `otherwise`: without it, the page where signed-in
+    people begin.
     """
+    instead = _default() if otherwise is None else otherwise
     path = address.partition("?")[0].partition("#")[0]
     if len(address) > LONGEST_ADDRESS or not LOCAL.fullmatch(address) or _is_doubtful(path):
-        return _default()
+        return instead
     door = reverse("login")
     at_door = path == door or path.startswith(f"{door}/")
-    return _default() if at_door or path == request.path else address
+    return instead if at_door or path == request.path else address
 
 
 def _is_doubtful(path: str) -> bool:

@@ -1,21 +1,19 @@
 """The door: signing in and out."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts import doors, guessing, limits
 from accounts.models import SignIn, User
+from accounts.returning import safe_return
 from flowia.lib.errors import TooManyRequestsError
 
 
@@ -61,8 +59,7 @@ class SignInPage(LoginView):
 
     def get_redirect_url(self, *request: Any) -> str:
         """Return where the person wanted to go; the door itself is no such place."""
-        wanted = super().get_redirect_url(*request)
-        return "" if urlsplit(wanted).path.rstrip("/") == reverse("login") else wanted
+        return safe_return(self.request, super().get_redirect_url(*request), otherwise="")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign the person in; a language chosen in the header before stays chosen."""
@@ -90,16 +87,13 @@ sign_in = SignInPage.as_view()
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """Sign the browser out and go to `next`, or back to the door."""
     doors.leave(request, sign_in_at(request))
-    return redirect(local_address(request, "login"))
+    return HttpResponseRedirect(local_address(request, reverse("login")))
 
 
 def local_address(request: HttpRequest, otherwise: str) -> str:
-    """Return `next` of the request if it is an address of ours, else `otherwise`."""
+    """Return `next` of the request if it is a path of ours, else the path `otherwise`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if ours else otherwise
+    return safe_return(request, wanted, otherwise=otherwise)
 
 
 def sign_in_at(request: HttpRequest) -> SignIn | None:

@@ -1,8 +1,9 @@
 """Registering by page."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,7 +25,7 @@ PAGE = "accounts/register.html"
 def register(request: HttpRequest) -> HttpResponse:
     """Make a person with a workspace of their own, sign them in, and go to `next` or home."""
     if request.user.is_authenticated:
-        return redirect(local_address(request, "home"))
+        return HttpResponseRedirect(local_address(request, reverse("home")))
     beginning = {"language": translation.get_language(), "timezone": "Europe/Paris"}
     form = RegisterForm(request.POST or None, initial=beginning)
     context = {"form": form, "next": local_address(request, "")}

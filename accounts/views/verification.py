@@ -3,8 +3,9 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -58,4 +59,4 @@ def ask_again(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error.detail))
     else:
         messages.success(request, _("An e-mail to confirm your address is on its way."))
-    return redirect(local_address(request, "home"))
+    return HttpResponseRedirect(local_address(request, reverse("home")))
