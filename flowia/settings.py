@@ -160,13 +160,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_ENGINE = "flowia.sessions"
-SESSION_COOKIE_NAME = "flowia_session"
-CSRF_COOKIE_NAME = "flowia_csrf"
-CSRF_COOKIE_HTTPONLY = True
 # Browsers take a cookie of such a name over https alone, and `__Host-` only for this very host and
 # all of its paths, so that no sibling of our host can plant one.
+_OURS = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{_OURS}flowia_session"
+CSRF_COOKIE_NAME = f"{_OURS}flowia_csrf"
+CSRF_COOKIE_HTTPONLY = True
 REFRESH_COOKIE_NAME = "__Secure-flowia_refresh" if PRODUCTION else "flowia_refresh"
-REFRESH_CSRF_COOKIE_NAME = f"{'__Host-' if PRODUCTION else ''}flowia_refresh_csrf"
+REFRESH_CSRF_COOKIE_NAME = f"{_OURS}flowia_refresh_csrf"
 CSRF_FAILURE_VIEW = "flowia.pages.csrf_failure"
 
 # How long a link for a new password works, in seconds.

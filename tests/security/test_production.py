@@ -112,6 +112,30 @@ def test_the_settings_know_production_however_it_is_written(tmp_path: Path) -> N
     ], done.stderr
 
 
+def test_no_sibling_of_our_host_can_plant_a_session_or_a_form_s_token(tmp_path: Path) -> None:
+    """RFC 6265bis, section 4.1.3.2: `__Host-` asks for Secure, the path / and no Domain."""
+    ask = (
+        "from flowia import settings; from django.conf import settings as s\n"
+        "for kind in ('SESSION', 'CSRF'):\n"
+        "    what = ('NAME', 'SECURE', 'PATH', 'DOMAIN')\n"
+        "    print(*(getattr(s, f'{kind}_COOKIE_{one}') for one in what))"
+    )
+    told = {**GOOD, "DJANGO_SETTINGS_MODULE": "flowia.settings"}
+    done = start(tmp_path, ["-c", ask], **told)
+
+    assert done.stdout.splitlines() == [
+        "__Host-flowia_session True / None",
+        "__Host-flowia_csrf True / None",
+    ], done.stderr
+
+
+def test_without_https_the_names_are_plain(tmp_path: Path) -> None:
+    ask = "from flowia import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
+    done = start(tmp_path, ["-c", ask])
+
+    assert done.stdout.split() == ["flowia_session", "flowia_csrf"], done.stderr
+
+
 def test_the_demo_is_refused() -> None:
     assert "FLOWIA_DEMO" in refusal(GOOD, demo=True)
 
