@@ -1,5 +1,6 @@
 """The doors by HTTP: registering, signing in, refreshing, signing out, a new password."""
 
+from contextlib import suppress
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -8,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import audit, cookies, doors, guessing, limits, tokens
 from accounts.access import person
@@ -116,10 +118,15 @@ class Logout(APIView):
 
     permission_classes = (AllowAny,)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Take a dead access token for none: a living refresh token may stand in the body."""
+        with suppress(InvalidToken):
+            super().perform_authentication(request)
+
     @extend_schema(
         summary="Sign out",
-        description="Ends the sign-in of the access token, or of the refresh token in the body or"
-        " the cookie. Its access and refresh tokens are dead at once.",
+        description="Ends the sign-in of the access token; without a living one, that of the"
+        " refresh token in the body or the cookie. Its access and refresh tokens are dead at once.",
         request=RefreshFields,
         responses={204: None},
         operation_id="auth_logout",
