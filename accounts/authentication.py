@@ -83,6 +83,10 @@ def count_elsewhere(request: HttpRequest, caller: str) -> None:
 
 
 def sign_in_behind(request: Request) -> SignIn | None:
-    """Return the sign-in an API call came with; None for other callers."""
+    """Return the sign-in an API call came with; None for other callers.
+
+    A browser's session is none: its cookie alone does not prove who began the request.
+    """
     found = getattr(plain(request), "sign_in", None)
-    return found if isinstance(found, SignIn) else None
+    ours = isinstance(found, SignIn) and found.kind == SignIn.Kind.TOKENS
+    return found if ours else None

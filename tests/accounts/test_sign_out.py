@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from tests.callers import tokens_of
+from tests.callers import enter, tokens_of
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +60,12 @@ def test_dead_tokens_alone_answer_401(refresh: str) -> None:
 
     assert sign_out(pair.access, given).status_code == 401
     assert sign_out("", given).status_code == 401
+
+
+def test_a_browser_s_session_is_not_ended_without_the_proof_of_a_form() -> None:
+    user = make_user()
+    client = Client(enforce_csrf_checks=True)
+    enter(client, user)
+
+    assert client.post("/auth/logout", {}, content_type=JSON).status_code == 401
+    assert client.get("/settings/sessions").status_code == 200
