@@ -40,9 +40,11 @@ ALWAYS = {
     "Permissions-Policy": ", ".join(f"{name}=()" for name in OFF),
 }
 
+KEPT_NOWHERE = "private, no-store"
+
 
 class Headers:
-    """Add the headers that are the same everywhere."""
+    """Add the headers that are the same everywhere; only static files may stay in a cache."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -52,4 +54,6 @@ class Headers:
         response = self.get_response(request)
         for name, value in ALWAYS.items():
             response[name] = value
+        if "public" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = KEPT_NOWHERE
         return response

@@ -36,7 +36,7 @@ def test_a_refresh_token_gives_a_pair_that_works(method: str) -> None:
     answer = refresh(tokens_of(make_user()).refresh, method)
 
     assert answer.status_code == 200
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-store"
     assert me(answer.json()["access"]) == 200
     assert refresh(answer.json()["refresh"]).status_code == 200
 
