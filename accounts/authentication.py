@@ -23,7 +23,8 @@ class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access>`.
 
     A token whose sign-in ended (signed out, password changed, switched off, deleted) is 401 at
-    once. One caller may make 100 requests in any minute, over all processes; more answer 429.
+    once. One person may make 100 requests in any minute, over all their sign-ins, pages included
+    (`flowia.minute`), and over all processes; more answer 429.
     """
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:  # type: ignore[override]
@@ -59,12 +60,13 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-def count_request(request: HttpRequest, caller: str) -> None:
+def count_request(request: HttpRequest, caller: str, *, limit: int | None = None) -> None:
     """Count one request under the key `caller`; raises TooManyRequestsError.
 
-    While Redis is away the API stays open, and the log says so.
+    The limit is API_REQUESTS_PER_MINUTE, unless another is given. While Redis is away everything
+    stays open, and the log says so.
     """
-    limit = settings.API_REQUESTS_PER_MINUTE
+    limit = settings.API_REQUESTS_PER_MINUTE if limit is None else limit
     verdict = ratelimit.take(caller, limit=limit, seconds=60)
     setattr(request, RATE, verdict)
     if verdict is not None and not verdict.passed:

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "flowia.minute.OddCallsMinute",
     "flowia.middleware.KnownMethods",
     "flowia.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LivingSignIn",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "flowia.minute.PagesMinute",
     "flowia.middleware.FlowErrors",
 ]
 ROOT_URLCONF = "flowia.urls"
