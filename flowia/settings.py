@@ -314,6 +314,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "flowia.lib.openapi.with_problems",
+        "flowia.lib.openapi.without_nul",
     ],
 }
 

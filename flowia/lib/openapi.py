@@ -47,6 +47,7 @@ EXAMPLES: dict[int, tuple[str, str, str]] = {
 ANY_OPERATION = (401, 403, 405, 406, 429, 500)
 WRITING = ("post", "put", "patch", "delete")
 WITH_BODY = (413, 415)
+NO_NUL = r"^[^\u0000]*$"
 ALSO = {"/auth/google": (404, 503), "/workspace/exports/{uid}/file": (409,)}
 """What single operations may answer besides."""
 HEADERS: dict[str, str] = {
@@ -70,6 +71,25 @@ def with_problems(result: Document, **_options: Any) -> Document:
             reference = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"].setdefault(str(status), reference)
     return result
+
+
+def without_nul(result: Document, **_options: Any) -> Document:
+    """Say that no text we are sent may hold NUL, which the databases do not know."""
+    for name, schema in result.get("components", {}).get("schemas", {}).items():
+        if name.endswith("Request"):
+            _forbid_nul(schema)
+    for _address, _method, operation in _operations(result):
+        for parameter in operation.get("parameters", []):
+            _forbid_nul(parameter["schema"])
+    return result
+
+
+def _forbid_nul(schema: Document) -> None:
+    if schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema):
+        schema["pattern"] = NO_NUL
+    for inner in (*schema.get("properties", {}).values(), schema.get("items")):
+        if isinstance(inner, dict):
+            _forbid_nul(inner)
 
 
 def _operations(result: Document) -> Iterator[tuple[str, str, Document]]:

@@ -13,8 +13,13 @@ OK = 200
 
 
 @contextmanager
-def web(var: Path, environment: Mapping[str, str], *, workers: int = 4) -> Iterator[str]:
-    """Run gunicorn on a fresh database in `var` and return its address."""
+def web(
+    var: Path, environment: Mapping[str, str], *, workers: int = 4, seed: str = ""
+) -> Iterator[str]:
+    """Run gunicorn on a fresh database in `var` and return its address.
+
+    What the Python code `seed` prints, when it has filled the database, is in `var/seed.out`.
+    """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     env = clean_environment(
@@ -23,6 +28,10 @@ def web(var: Path, environment: Mapping[str, str], *, workers: int = 4) -> Itera
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=BASE_DIR, env=env, check=True)
     (var / "static").mkdir(exist_ok=True)
+    if seed:
+        shell = [sys.executable, "manage.py", "shell", "--no-imports", "-c", seed]
+        with (var / "seed.out").open("wb") as output:
+            subprocess.run(shell, cwd=BASE_DIR, env=env, check=True, stdout=output)
     command = [sys.executable, "-m", "gunicorn", "flowia.wsgi", "-c", "python:flowia.server"]
     command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     process = subprocess.Popen(command, cwd=BASE_DIR, env=env, stderr=(var / "web.err").open("wb"))

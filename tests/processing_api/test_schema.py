@@ -1,5 +1,6 @@
 """The OpenAPI document: complete, valid, with every error."""
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -112,3 +113,24 @@ def test_the_document_is_written_once_per_language_and_form(
     assert made == ["fr", "en"]
     assert yaml.safe_load(first.content)["info"]["title"] == "Flow IA"
     assert Client().get("/schema?format=json").json()["info"]["title"] == "Flow IA"
+
+
+def test_every_text_that_we_are_sent_is_told_to_hold_no_nul(document: dict[str, Any]) -> None:
+    sent = [
+        (name, field, told)
+        for name, schema in document["components"]["schemas"].items()
+        if name.endswith("Request")
+        for field, told in schema["properties"].items()
+    ]
+    asked = [
+        (address, parameter["name"], parameter["schema"])
+        for address, operations in document["paths"].items()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", [])
+    ]
+    texts = [one for one in sent + asked if one[2].get("type") == "string"]
+    free = [one for one in texts if not {"enum", "format"} & set(one[2])]
+
+    assert len(free) > 20
+    assert not [one for one in free if not re.fullmatch(one[2].get("pattern", ".*"), "a\nb")]
+    assert not [one for one in free if re.fullmatch(one[2].get("pattern", "(?s).*"), "a\x00b")]
