@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import chosen_workspace, member_name, owns, workspaces_of
 from accounts.models import Workspace
@@ -27,7 +27,7 @@ FILTERS = ("", "needs", "hot")
 
 
 @login_required
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """List the workspace's conversations: `?show=needs|hot`, `?search=`, `?page=`."""
     workspace = chosen_workspace(request)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts.access import chosen_workspace, owned
 from accounts.activity import KINDS, entries_of, lines_of
@@ -34,7 +34,7 @@ class _Echo:
 
 
 @login_required
-@require_GET
+@require_safe
 def activity(request: HttpRequest) -> HttpResponse:
     """List the entries: `?person=<uid>`, `?kind=`, `?page=`. For owners."""
     workspace = owned(chosen_workspace(request), request.user)

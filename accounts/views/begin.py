@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import doors
 from accounts.access import SESSION_KEY, chosen_workspace, person
@@ -18,6 +18,7 @@ from flowia.lib.errors import NotFoundError
 
 
 @login_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send a member to the inbox and an operator without a workspace to the admin."""
     try:

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
 from accounts import members as doing
@@ -21,7 +21,7 @@ PAGE = "accounts/settings/members.html"
 
 
 @login_required
-@require_GET
+@require_safe
 def members(request: HttpRequest) -> HttpResponse:
     """List the members; owners see the open invitations and may invite."""
     workspace = chosen_workspace(request)

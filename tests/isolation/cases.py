@@ -12,7 +12,8 @@ from typing import Any
 class Case:
     """`kind` "api" or "page"; `uid` names the row in the address.
 
-    `allowed` holds for each method the status for the owner and for a teammate.
+    `allowed` holds for each method the status for the owner and for a teammate; HEAD answers as GET
+    does where nothing else is said, every method that is not named answers 405.
     """
 
     kind: str
@@ -30,10 +31,13 @@ def page(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[i
 
 
 BOTH = (200, 200)
+NOT = (405, 405)
 CASES: dict[str, Case] = {
     "": page(get=(302, 302)),
     "inbox": page(get=BOTH),
-    "inbox/<uuid:uid>": page("conversation", get=BOTH, post=(302, 302)),
+    "inbox/<uuid:uid>": page(
+        "conversation", bodies={"post": {"do": "takeover"}}, get=BOTH, post=(302, 302)
+    ),
     "workspaces/new": page(get=BOTH, post=BOTH),
     "verify": page(post=(302, 302)),
     "settings": page(bodies={"post": {"language": "fr"}}, get=BOTH, post=(302, 302)),
@@ -54,16 +58,16 @@ CASES: dict[str, Case] = {
     "settings/sessions/others": page(get=BOTH, post=(302, 302)),
     "settings/sessions/<uuid:uid>": page("sign_in", post=(302, 404)),
     "settings/activity": page(get=(200, 403)),
-    "settings/activity.csv": page(get=(200, 403)),
+    "settings/activity.csv": page(get=(200, 403), head=NOT),
     "settings/data": page(get=BOTH),
-    "settings/data/copy": page(get=BOTH),
+    "settings/data/copy": page(get=BOTH, head=NOT),
     "settings/data/leave": page(get=BOTH, post=BOTH),
     "settings/data/exports": page(post=(302, 403)),
-    "settings/data/exports/<uuid:uid>": page("export", get=(200, 403)),
+    "settings/data/exports/<uuid:uid>": page("export", get=(200, 403), head=NOT),
     "settings/data/workspace": page(
         bodies={"post": {"confirm": "another name"}}, get=(200, 403), post=(200, 403)
     ),
-    "inbox/contacts/<uuid:uid>/copy": page("contact", get=BOTH),
+    "inbox/contacts/<uuid:uid>/copy": page("contact", get=BOTH, head=NOT),
     "inbox/contacts/<uuid:uid>/erase": page("contact", get=(200, 403), post=(302, 403)),
     "conversations": api(get=BOTH),
     "conversations/<uuid:uid>": api("conversation", get=BOTH),
@@ -99,7 +103,7 @@ CASES: dict[str, Case] = {
     "auth/verification": api(post=(204, 204)),
     "settings/google": page(post=(404, 404)),
     "settings/google/disconnect": page(post=(302, 302)),
-    "settings/google/callback": page(get=(400, 400)),
+    "settings/google/callback": page(get=(400, 400), head=NOT),
     "audit": api(get=(200, 403)),
 }
 PUBLIC = {

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -14,7 +15,7 @@ from tests.isolation.cases import CASES, PUBLIC, Case
 from tests.isolation.world import MARK, World, dump, make_world
 
 pytestmark = pytest.mark.django_db
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 WHO = ("owner", "teammate", "stranger", "nobody")
 REFUSED = {"api": {"stranger": {200, 201, 202, 204, 400, 404, 405}, "nobody": {401, 405}},
            "page": {"stranger": {200, 302, 400, 404, 405}, "nobody": {302, 405}}}  # fmt: skip
@@ -82,12 +83,21 @@ def call(world: World, case: Case, route: str, who: str, method: str) -> Any:
 
 def check(case: Case, who: str, method: str, answer: Any) -> None:
     if who in {"owner", "teammate"}:
-        allowed = case.allowed.get(method)
-        expected = {allowed[WHO.index(who)]} if allowed else {405, 200, 302}
-        assert answer.status_code in expected, (method, answer.status_code)
+        # HEAD is GET without its body (RFC 9110, section 9.3.2); the API tells its methods.
+        named = method if method in case.allowed or method != "head" else "get"
+        allowed = case.allowed.get(named)
+        unlisted = 200 if tells_methods(case, method) else 405
+        expected = allowed[WHO.index(who)] if allowed else unlisted
+        assert answer.status_code == expected, (method, answer.status_code)
         return
     refused = REFUSED_WITH_ID[who] if case.uid else REFUSED[case.kind][who]
+    if who == "stranger" and tells_methods(case, method):
+        refused = {200}  # the same for every id, living or not
     assert answer.status_code in refused, (method, answer.status_code)
+
+
+def tells_methods(case: Case, method: str) -> bool:
+    return case.kind == "api" and method == "options"
 
 
 def content(answer: Any) -> str:
@@ -96,6 +106,18 @@ def content(answer: Any) -> str:
         archive = zipfile.ZipFile(io.BytesIO(raw))
         raw = b"".join(archive.read(name) for name in archive.namelist())
     return str(raw.decode())
+
+
+@pytest.mark.parametrize("route", [one for one in CASES if CASES[one].kind == "api"])
+def test_the_methods_of_an_address_are_told_alike_for_every_id(route: str) -> None:
+    world = make_world()
+    client = world.client("stranger", "api")
+    answers = [
+        content(client.options("/" + route.replace("<uuid:uid>", uid)))
+        for uid in (world.ids.get(CASES[route].uid, ""), str(uuid4()))
+    ]
+    assert answers[0] == answers[1]
+    assert MARK not in answers[0]
 
 
 @pytest.mark.parametrize("who", WHO)

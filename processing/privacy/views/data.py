@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import chosen_workspace, owned, person
 from accounts.models import Workspace
@@ -17,7 +17,7 @@ from processing.privacy import exporting, files, rights
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Show what a person may ask for; owners see the workspace's copies too.
 
