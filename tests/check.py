@@ -40,7 +40,7 @@ CHECKS: dict[str, list[str]] = {
     ],
     "messages": ["-m", "tests.messages", "check"],
 }
-TESTS = ["-m", "pytest", "-n", "2", "-q"]
+TESTS = ["-m", "pytest", "-n", "3", "-q"]  # running stacks wait more than they compute
 
 
 def main(arguments: list[str]) -> int:
