@@ -29,7 +29,7 @@ MARK = "glycine7"
 """Stands in every text of the workspace; strangers must never read it."""
 OURS = ("accounts", "social", "processing", "billing", "integrations", "privacy")
 # What a refused call may leave behind by itself.
-TRACES = {"AuditEntry", "AuditChain", "SignIn", "SignInAttempt", "Letter", "OAuthState"}
+TRACES = {"AuditEntry", "AuditChain", "AuditKey", "SignIn", "SignInAttempt", "Letter", "OAuthState"}
 
 
 @dataclass(frozen=True)
