@@ -4,13 +4,15 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 COMPILE := $(VENV) -m uv pip compile --universal --python-version 3.11 --no-emit-index-url --quiet
 
-.PHONY: help run serve test check requirements messages clean
+.PHONY: help run serve test check day mutants requirements messages clean
 
 help:
 	@echo "make run           la démonstration : Flow IA et son bac à sable"
 	@echo "make serve         Flow IA avec vos propres réglages (.env)"
 	@echo "make test          tous les tests"
 	@echo "make check         ce que vérifie l'intégration continue"
+	@echo "make day           joue cinquante conversations et dit ce qui diffère"
+	@echo "make mutants       change chaque règle de décision : les tests le voient-ils ?"
 	@echo "make requirements  recalcule les versions des dépendances"
 	@echo "make messages      recueille et compile les textes à traduire"
 	@echo "make clean         enlève .venv et les caches, jamais vos données"
@@ -28,6 +30,10 @@ test:
 check:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.check
+
+day mutants:
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m tests.$@
 
 requirements:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev

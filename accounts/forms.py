@@ -1,5 +1,6 @@
 """What people fill in on the pages of accounts; the rules are those of the API."""
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -127,6 +128,17 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = LanguageField()
+
+
+class MailForm(forms.Form):
+    """In which workspaces people want e-mails when a human is needed: a box for each membership."""
+
+    def __init__(self, memberships: Iterable[Membership], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for one in memberships:
+            self.fields[str(one.uid)] = forms.BooleanField(
+                label=one.workspace.name, required=False, initial=one.told_by_mail
+            )
 
 
 class PasswordForm(forms.Form):

@@ -1,4 +1,7 @@
-"""What each kind of letter says, in its receiver's language; links are made at this moment."""
+"""What each kind of letter says, in its receiver's language; links are made at this moment.
+
+Letters about what this app does not know get their facts from the app that does (`told_by`).
+"""
 
 import re
 from collections.abc import Callable
@@ -33,6 +36,8 @@ class Kind(StrEnum):
     GOOGLE_LINKED = "google_linked"
     ADDRESS_CHANGED = "address_changed"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a letter's name
+    HUMAN_NEEDED = "human_needed"
+    DRAFT_WAITING = "draft_waiting"
 
 
 @dataclass(frozen=True)
@@ -59,20 +64,20 @@ def wording_of(letter: Letter) -> Wording | None:
 
 def _verification(letter: Letter) -> Facts | None:
     # A link that proves the new address must not go to the one before.
-    user = _reader(letter)
+    user = reader_of(letter)
     if user is None:
         return None
     return {"link": links.absolute(f"/verify/{links.verification_token(user)}")}
 
 
 def _reset(letter: Letter) -> Facts | None:
-    user = _reader(letter)
+    user = reader_of(letter)
     if user is None:
         return None
     return {"link": links.absolute(f"/password/reset/{links.reset_token(user)}")}
 
 
-def _reader(letter: Letter) -> User | None:
+def reader_of(letter: Letter) -> User | None:
     """Return the letter's person while they are active and the address is still theirs."""
     user = letter.user
     return user if user and user.is_active and user.email == letter.email else None
@@ -92,8 +97,8 @@ def _invitation(letter: Letter) -> Facts | None:
         return None
     return {
         "link": links.absolute(f"/invitation/{links.invitation_token(found)}"),
-        "workspace": _short(found.workspace.name),
-        "inviter": _short(found.invited_by.name) if found.invited_by else "",
+        "workspace": short(found.workspace.name),
+        "inviter": short(found.invited_by.name) if found.invited_by else "",
         "until": found.expires_at,
     }
 
@@ -113,7 +118,7 @@ def _place(letter: Letter) -> Facts | None:
     }
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Shorten what somebody else wrote, in one line: the letter is ours, not theirs."""
     # A dot between letters would become a link in the reader's mail program.
     plain = re.sub(r"(?<=\w)\.(?=\w)", ". ", " ".join(name.replace("://", " ").split()))
@@ -137,3 +142,12 @@ FACTS: dict[Kind, Callable[[Letter], Facts | None]] = {
     Kind.NEW_SIGN_IN: _place,
     Kind.TOKEN_REUSED: _place,
 }
+
+
+def told_by(kind: Kind, facts: Callable[[Letter], Facts | None]) -> None:
+    """Let `facts` say what letters of `kind` tell: called by the app that knows, when it is ready.
+
+    So such a letter keeps ids alone, and tells what is true at the moment it is posted; None when
+    it has nothing to say any more.
+    """
+    FACTS[kind] = facts

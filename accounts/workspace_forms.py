@@ -17,6 +17,7 @@ else:
     _OfWorkspace, _Rows = forms.ModelForm, forms.BaseFormSet
 
 MOST_MINUTES = 43_200
+MOST_APPROVALS = 1000
 BLANK_FACTS = 2
 
 
@@ -37,6 +38,29 @@ class WorkspaceForm(_OfWorkspace):
         label=_("Minutes before the assistant answers again after a human stepped in"),
         min_value=1,
         max_value=MOST_MINUTES,
+    )
+
+    ai_notice = forms.CharField(
+        label=_("What the assistant says of itself"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Before its first answer, after a long silence, and when you give a conversation"
+            " back. Blank: “This is the automatic assistant (AI)” and your name."
+        ),
+    )
+    handoff_text = forms.CharField(
+        label=_("What customers are told when a human takes over"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Sent once for each handoff. Blank: nothing is sent."),
+    )
+    trust_after = forms.IntegerField(
+        label=_("Approvals without edits before automatic answers are proposed"),
+        min_value=1,
+        max_value=MOST_APPROVALS,
     )
 
     class Meta:

@@ -19,6 +19,9 @@ CHANGEABLE = (
     "business_profile",
     "assistant_on",
     "release_after_minutes",
+    "ai_notice",
+    "handoff_text",
+    "trust_after",
 )
 """What members read, and owners change."""
 

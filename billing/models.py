@@ -12,6 +12,8 @@ class Subscription(Row):
 
     workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="subscription")
     plan = models.CharField(_("plan"), max_length=20, default="freemium")
+    # What arrives is stored, nothing is answered: an invoice that stayed unpaid, or an operator.
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("subscription")

@@ -26,3 +26,9 @@ def plan_of(workspace: Workspace) -> Plan:
     """Return the workspace's plan; Freemium when it never subscribed."""
     code = Subscription.objects.filter(workspace=workspace).values_list("plan", flat=True).first()
     return PLANS.get(code or "", FREEMIUM)
+
+
+def is_suspended(workspace: Workspace) -> bool:
+    """Return whether nothing is answered for the workspace at the moment."""
+    rows = Subscription.objects.filter(workspace=workspace, suspended_at__isnull=False)
+    return rows.exists()

@@ -132,6 +132,7 @@ def _title(status: int) -> str:
         409: _("Conflict"),
         413: _("Too large"),
         415: _("Unsupported media type"),
+        422: _("Cannot be processed"),
         429: _("Too many requests"),
     }
     return titles.get(status, _("Error"))

@@ -41,6 +41,8 @@ app.conf.update(
         "processing.tasks.sync": {"queue": "background"},
         "accounts.tasks.*": {"queue": "background"},
         "processing.tasks.remove": {"queue": "background"},
+        "processing.tasks.digest": {"queue": "background"},
+        "processing.tasks.cool_leads": {"queue": "background"},
         "processing.privacy.tasks.*": {"queue": "background"},
     },
     task_create_missing_queues=False,

@@ -225,6 +225,7 @@ CORS_EXPOSE_HEADERS = [
     "X-RateLimit-Reset",
     "Retry-After",
     "X-Request-ID",
+    "Idempotent-Replay",
 ]
 CORS_ALLOW_HEADERS = [
     "accept",
@@ -264,6 +265,16 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch": {
         "task": "processing.tasks.dispatch",
         "schedule": 1.0,
+    },
+    "figures": {
+        "task": "processing.tasks.digest",
+        "schedule": 5.0,
+        "options": {"expire_seconds": 5},
+    },
+    "leads": {
+        "task": "processing.tasks.cool_leads",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"expire_seconds": 3600},
     },
     "privacy": {
         "task": "processing.privacy.tasks.sweep",
@@ -311,6 +322,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["flowia.lib.routes.documented"],
+    # Choices that several rows have under one name.
+    "ENUM_NAME_OVERRIDES": {
+        "LeadLevel": "processing.models.Lead.Level",
+        "LeadStage": "processing.models.Lead.Stage",
+        "TrustStage": "processing.models.Trust.Stage",
+        "MessageStatus": "processing.models.Message.Status",
+        "FollowUpStatusEnum": "processing.models.FollowUp.Status",
+        "ReplayStatus": "processing.models.Replay.Status",
+        "ScenarioLanguage": "processing.models.Scenario.Language",
+        "ScenarioKind": "processing.models.Scenario.Kind",
+        "Language": "accounts.api.fields.LANGUAGES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "flowia.lib.openapi.with_problems",
@@ -335,6 +358,11 @@ OPENAI_API_STYLE = env.str("OPENAI_API_STYLE", "responses")
 # that do not know the parameter.
 OPENAI_REASONING_EFFORT = env.str("OPENAI_REASONING_EFFORT", "none")
 AI_MAX_TOKENS = env.int("AI_MAX_TOKENS", 4000)
+# Calls in any minute, for each workspace and in all; what comes more often waits its turn.
+AI_REQUESTS_PER_MINUTE = env.int("AI_REQUESTS_PER_MINUTE", 60)
+# Dollars per million tokens, for models whose price `processing/ai/prices.py` does not know.
+AI_PRICE_IN = env.float("AI_PRICE_IN", None)
+AI_PRICE_OUT = env.float("AI_PRICE_OUT", None)
 NOTION_API_URL = env.str("NOTION_API_URL", "https://api.notion.com")
 # Without a client id nobody is offered to sign in with Google.
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
@@ -353,7 +381,7 @@ RETENTION_DAYS = {name: int(days) for name, days in env.dict("RETENTION_DAYS", d
 
 # --- logs ------------------------------------------------------------------------------------
 # Behind these addresses stands a token, which may not stay in any log.
-TOKEN_ADDRESSES = ("verify", "password/reset", "invitation")
+TOKEN_ADDRESSES = ("verify", "password/reset", "invitation", "approve")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "json")
 LOGGING_CONFIG = "flowia.lib.logging.configure"

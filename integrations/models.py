@@ -100,6 +100,7 @@ class SyncRun(Row):
             models.Index(
                 fields=["next_at"], name="sync_due", condition=models.Q(next_at__isnull=False)
             ),
+            models.Index(fields=["lead_uid", "-id"], name="runs_of_lead"),
         )
 
     def __str__(self) -> str:

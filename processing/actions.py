@@ -1,11 +1,16 @@
 """What members do by hand, each with its row in the ledger."""
 
+import structlog
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from flowia.lib import clock
-from processing import inbox
-from processing.ledger import record
-from processing.models import Conversation, InteractionEvent
+from flowia.lib.errors import ConflictError, NotFoundError
+from processing import approving, inbox, outbox, sequences
+from processing.handoffs import take_notice_back
+from processing.ledger import record, tell
+from processing.models import Conversation, Delivery, FollowUp, InteractionEvent, Message
+from processing.wakes import Wake
 
 
 def step_in(conversation: Conversation, *, by: str) -> None:
@@ -13,7 +18,9 @@ def step_in(conversation: Conversation, *, by: str) -> None:
     known = conversation.handled_by == Conversation.Handler.HUMAN
     needed = conversation.handoff_reason
     with transaction.atomic():
-        inbox.take_over(conversation, now=clock.now())
+        now = clock.now()
+        inbox.take_over(conversation, now=now)
+        sequences.cancel(conversation, "taken_over", now=now, tasks=False)
         if not known or needed:
             record(
                 InteractionEvent.Kind.TAKEOVER,
@@ -33,6 +40,7 @@ def give_back(conversation: Conversation, *, by: str) -> None:
         return
     with transaction.atomic():
         inbox.release(conversation)
+        take_notice_back(conversation, "released", now=clock.now())
         record(
             InteractionEvent.Kind.RELEASE,
             workspace=conversation.workspace,
@@ -40,3 +48,74 @@ def give_back(conversation: Conversation, *, by: str) -> None:
             reason="released",
             data={"by": by},
         )
+
+
+def call_back_done(conversation: Conversation, *, by: str) -> None:
+    """Note that the member `by` has called the contact; twice is once."""
+    with transaction.atomic():
+        if inbox.unflag(conversation, inbox.CALL_BACK):
+            record(
+                InteractionEvent.Kind.LEAD,
+                workspace=conversation.workspace,
+                conversation=conversation,
+                reason="called_back",
+                data={"by": by},
+            )
+
+
+class OverError(ConflictError):
+    """There is nothing left to call off, or nothing to do."""
+
+    code = "already_over"
+    detail = _("This follow-up is over already.")
+
+
+def cancel_follow_up(follow_up: FollowUp, *, by: str) -> None:
+    """Call a follow-up off for the member `by`; raises OverError once it has left or is over."""
+    if not sequences.cancel_one(follow_up, "cancelled_by_member", by=by, now=clock.now()):
+        raise OverError
+
+
+def finish_task(follow_up: FollowUp, *, by: str) -> None:
+    """Close a task for the member `by`, who saw to it; raises OverError when it is none."""
+    task = follow_up.status == FollowUp.Status.TASK
+    done = FollowUp.Status.DONE
+    if not task or not sequences.finish(follow_up, done, "done_by_member", {"by": by}):
+        raise OverError
+
+
+def reply_by_hand(conversation: Conversation, text: str, *, by: str) -> tuple[Message, Wake]:
+    """Send a member's own words; the conversation becomes theirs, drafts that wait are closed.
+
+    Somebody who asked for silence is no obstacle: that binds the assistant, and only a member can
+    know that an answer is wanted. Returns the message and its delivery to wake. Raises InvalidError
+    for the field `text`, `approving.WindowClosedError`, and NotFoundError when the person was
+    erased.
+    """
+    words = approving.clean(text)
+    approving.check_length(words, conversation.social_account.kind)
+    with transaction.atomic():
+        if not outbox.lock(conversation):
+            raise NotFoundError
+        now = clock.now()
+        # What was read before the lock may have changed since.
+        fresh = Conversation.objects.select_related("workspace", "social_account")
+        thread = fresh.get(pk=conversation.pk)
+        approving.check_window(thread, now=now)
+        step_in(thread, by=by)
+        message = Message.objects.create(
+            workspace=thread.workspace,
+            conversation=thread,
+            social_account=thread.social_account,
+            direction=Message.Direction.OUTBOUND,
+            author=Message.Author.HUMAN,
+            text=words,
+            status=Message.Status.QUEUED,
+            sent_at=now,
+            request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        )
+        delivery = Delivery.objects.create(workspace=thread.workspace, message=message, next_at=now)
+        approving.supersede(thread, "human_replied")
+        take_notice_back(thread, "human_replied", now=now)
+        tell(message, InteractionEvent.Kind.QUEUED, "queued_by_hand", data={"by": by})
+    return message, Wake("send", delivery.pk)

@@ -1,5 +1,7 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,15 @@ class ProcessingConfig(AppConfig):
     name = "processing"
     verbose_name = _("Conversations")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks, and say what letters about messages tell.
+
+        Tables exist only by now, so nothing of this can be imported above.
+        """
+        import_module("processing.ai.startup")
+        wording = import_module("accounts.wording")
+        facts = import_module("processing.letters").facts_of_draft
+        wording.told_by(wording.Kind.DRAFT_WAITING, facts)
+        facts = import_module("processing.notifying").facts_of_handoff
+        wording.told_by(wording.Kind.HUMAN_NEEDED, facts)

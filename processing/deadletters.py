@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Workspace
 from integrations import removals
 from integrations.actions import reopen_push
-from processing.models import Conversation, DeadLetter, Delivery, Message
+from processing.models import Conversation, DeadLetter, Delivery, FollowUp, Message
 from social import events
 
 REPEATABLE: dict[str, Callable[..., bool]] = {
@@ -64,6 +64,8 @@ def _reopen(letter: DeadLetter, now: datetime) -> bool:
         return REPEATABLE[letter.kind](row, now=now)
     if letter.kind == "respond":
         return _reopen_message(row, now)
+    if letter.kind == "follow":
+        return _reopen_follow_up(row, now)
     if letter.kind == "send":
         failed = Delivery.objects.filter(pk=row, status=Delivery.Status.FAILED)
         messages = Message.objects.filter(delivery=row, status=Message.Status.FAILED)
@@ -71,6 +73,17 @@ def _reopen(letter: DeadLetter, now: datetime) -> bool:
             return False
         return bool(messages.update(status=Message.Status.QUEUED))
     return False
+
+
+def _reopen_follow_up(follow_up_id: int, now: datetime) -> bool:
+    left = FollowUp.objects.filter(pk=follow_up_id, status=FollowUp.Status.TASK, reason="gave_up")
+    again = {"status": FollowUp.Status.PENDING, "reason": "", "next_at": now, "attempts": 0}
+    try:
+        with transaction.atomic():
+            return bool(left.update(**again))
+    except IntegrityError:
+        # A newer one is planned: a conversation has one at a time.
+        return False
 
 
 def _reopen_message(message_id: int, now: datetime) -> bool:

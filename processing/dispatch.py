@@ -18,7 +18,7 @@ from flowia.lib import clock
 from integrations import removals
 from integrations.actions import overdue
 from integrations.models import Removal, SyncRun
-from processing.models import Delivery, Message
+from processing.models import Delivery, FollowUp, Message, Replay
 from processing.pipeline import sweep
 from processing.wakes import Wake
 from social.models import WebhookEvent
@@ -33,7 +33,8 @@ LONG_QUEUE = 100
 NOTE_SECONDS = 3600
 TICK = "flowia:tick"
 KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
-        "sync": "background", "letter": "background", "remove": "background"}  # fmt: skip
+        "sync": "background", "letter": "background", "remove": "background",
+        "follow": "background", "replay": "background"}  # fmt: skip
 
 
 def due(client: Redis) -> list[Wake]:
@@ -80,6 +81,8 @@ def _rows(now: datetime) -> dict[str, Any]:
         "sync": SyncRun.objects.filter(status="queued", next_at__lte=forgotten),
         "letter": Letter.objects.filter(status="queued", next_at__lte=forgotten),
         "remove": Removal.objects.filter(status="queued", next_at__lte=forgotten),
+        "follow": FollowUp.objects.filter(status__in=["pending", "task"], next_at__lte=now),
+        "replay": Replay.objects.filter(status__in=["queued", "running"], next_at__lte=forgotten),
     }
 
 

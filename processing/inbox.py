@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from processing.errors import ErasedMeanwhileError
-from processing.models import Contact, Conversation, Message
-from processing.optout import is_opt_out
+from processing.models import Contact, Conversation, Message, Scenario
 from social import forgotten
 from social.contracts import Echo, InboundMessage
 from social.models import SocialAccount, WebhookEvent
@@ -21,6 +20,9 @@ from social.providers.registry import CAPABILITIES
 CLOCKS_APART = timedelta(minutes=5)
 """How far the network's clock may be ahead: one message dated in a far future would otherwise
 stay the newest of its conversation for ever."""
+CALL_BACK = "call_back"
+"""Why a human is needed who was asked to call: the assistant goes on meanwhile."""
+DRAFT_WAITS = "needs_approval"
 LEASE = timedelta(seconds=60)
 """How long a worker may keep a message to itself before it is offered again."""
 
@@ -36,7 +38,7 @@ def record_message(
 ) -> Message | None:
     """Store a contact's message, to be looked at after the settle time; None when known already.
 
-    Opens the reply window, and notes an opt-out at once.
+    Opens the reply window.
     """
     if _known(account, inbound.external_id):
         return None
@@ -93,12 +95,20 @@ def record_human(
 
 
 def take_over(conversation: Conversation, *, now: datetime) -> None:
-    """Give the conversation to a human until the workspace's delay has passed; idempotent."""
-    minutes = conversation.workspace.release_after_minutes
-    conversation.handled_by = Conversation.Handler.HUMAN
-    conversation.human_until = now + timedelta(minutes=minutes)
-    conversation.handoff_reason = ""
-    conversation.save(update_fields=["handled_by", "human_until", "handoff_reason"])
+    """Give the conversation to a human until the workspace's delay has passed; idempotent.
+
+    A human who has longer keeps it for as long: what comes late shortens nobody's time.
+    """
+    until = now + timedelta(minutes=conversation.workspace.release_after_minutes)
+    human = Conversation.Handler.HUMAN
+    longer = When(handled_by=human, human_until__gt=until, then=F("human_until"))
+    taken = {
+        "handled_by": human,
+        "human_until": Case(longer, default=Value(until)),
+        "handoff_reason": "",
+    }
+    Conversation.objects.filter(pk=conversation.pk).update(**taken)
+    conversation.refresh_from_db(fields=list(taken))
 
 
 def hand_off(conversation: Conversation, reason: str, *, now: datetime) -> None:
@@ -107,24 +117,56 @@ def hand_off(conversation: Conversation, reason: str, *, now: datetime) -> None:
     flag(conversation, reason)
 
 
+def pursue(conversation: Conversation, scenario: Scenario) -> None:
+    """Let the scenario go on in the conversation: one objective at a time."""
+    if conversation.scenario_id != scenario.pk:
+        Conversation.objects.filter(pk=conversation.pk).update(scenario=scenario.pk)
+
+
 def flag(conversation: Conversation, reason: str) -> None:
-    """Show the conversation to the members as one that needs them, for `reason`."""
-    conversation.handoff_reason = reason
-    conversation.save(update_fields=["handoff_reason"])
+    """Show the conversation to the members as one that needs them, for `reason`.
+
+    A draft does not hide that somebody waits to be called: it has a page of its own.
+    """
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    if reason == DRAFT_WAITS:
+        rows = rows.exclude(handoff_reason=CALL_BACK)
+    if rows.update(handoff_reason=reason):
+        conversation.handoff_reason = reason
 
 
 def release(conversation: Conversation) -> None:
     """Give the conversation back to the assistant; idempotent."""
-    conversation.handled_by = Conversation.Handler.ASSISTANT
-    conversation.human_until = None
-    conversation.handoff_reason = ""
-    conversation.save(update_fields=["handled_by", "human_until", "handoff_reason"])
+    back = _back_to_assistant()
+    for name, value in back.items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=list(back))
 
 
-def unflag(conversation: Conversation, *reasons: str) -> None:
-    """Take the flag away again, if one of `reasons` is why the conversation needs a human."""
+def _back_to_assistant() -> dict[str, Any]:
+    # The contact is told anew that an AI writes, and of the next handoff.
+    return {
+        "handled_by": Conversation.Handler.ASSISTANT,
+        "human_until": None,
+        "handoff_reason": "",
+        "notice_sent_at": None,
+        "handoff_told_at": None,
+    }
+
+
+def unflag(conversation: Conversation, *reasons: str) -> bool:
+    """Take the flag away again, if one of `reasons` is why the conversation needs a human.
+
+    Returns whether it was.
+    """
     flagged = Conversation.objects.filter(pk=conversation.pk, handoff_reason__in=reasons)
-    flagged.update(handoff_reason="")
+    return bool(flagged.update(handoff_reason=""))
+
+
+def unflag_if_nothing_waits(conversation: Conversation) -> None:
+    """Take the flag of a draft away once no draft of the conversation waits for approval."""
+    if not conversation.messages.filter(status=Message.Status.HELD).exists():
+        unflag(conversation, DRAFT_WAITS)
 
 
 def release_if_over(conversation: Conversation, *, now: datetime) -> bool:
@@ -134,10 +176,7 @@ def release_if_over(conversation: Conversation, *, now: datetime) -> bool:
         return False
     # A human who stepped in again meanwhile has a later `human_until`.
     theirs = Conversation.objects.filter(pk=conversation.pk, human_until=until)
-    over = theirs.update(
-        handled_by=Conversation.Handler.ASSISTANT, human_until=None, handoff_reason=""
-    )
-    return bool(over)
+    return bool(theirs.update(**_back_to_assistant()))
 
 
 def claim(message_id: int, *, now: datetime) -> Message | None:
@@ -227,12 +266,17 @@ def _conversation(
     account: SocialAccount, event: InboundMessage | Echo, *, now: datetime
 ) -> Conversation:
     person = event.contact_external_id
-    # An erased person's wish for silence outlives their rows; asked for only when they are new.
-    silence: Any = partial(forgotten.opted_out_at, account, person)
+    # Asked for only when they are new.
+    silence: Any = partial(_silent_since, account, person)
+    confirmed: Any = partial(_wish, account, person, "opt_out_confirmed_at")
     contact, made = Contact.objects.get_or_create(
         social_account=account,
         external_id=person,
-        defaults={"workspace": account.workspace, "opted_out_at": silence},
+        defaults={
+            "workspace": account.workspace,
+            "opted_out_at": silence,
+            "opt_out_confirmed_at": confirmed,
+        },
     )
     conversation, _ = Conversation.objects.select_related("contact", "workspace").get_or_create(
         social_account=account,
@@ -243,6 +287,27 @@ def _conversation(
     if not _still_there(conversation) or (made and _known(account, event.external_id)):
         raise ErasedMeanwhileError
     return conversation
+
+
+def _silent_since(account: SocialAccount, person: str) -> datetime | None:
+    """Return since when somebody who is new on `account` wants no messages of its workspace.
+
+    They said so on another of its accounts, or here before they were erased.
+    """
+    said = _wish(account, person, "opted_out_at")
+    return said or forgotten.opted_out_at(account, person)
+
+
+def _wish(account: SocialAccount, person: str, column: str) -> datetime | None:
+    """Return a moment of the oldest wish for silence of the same id on the same network."""
+    silent = Contact.objects.filter(
+        workspace=account.workspace_id,
+        social_account__provider=account.provider,
+        external_id=person,
+        opted_out_at__isnull=False,
+    )
+    found: datetime | None = silent.order_by("opted_out_at").values_list(column, flat=True).first()
+    return found
 
 
 def _still_there(conversation: Conversation) -> bool:
@@ -261,11 +326,9 @@ def _note_arrival(message: Message, inbound: InboundMessage, *, now: datetime) -
         open_until = Q(window_closes_at__isnull=True) | Q(window_closes_at__lt=closes)
         rows.filter(open_until).update(window_closes_at=closes)
     contact = conversation.contact
-    changes: dict[str, str | datetime] = {}
+    changes: dict[str, str] = {}
     if inbound.contact_name and not contact.name:
         changes["name"] = inbound.contact_name
-    if is_opt_out(inbound.text) and contact.opted_out_at is None:
-        changes["opted_out_at"] = now
     if changes:
         Contact.objects.filter(pk=contact.pk).update(**changes)
     SocialAccount.objects.filter(pk=account.pk).update(last_webhook_at=now)

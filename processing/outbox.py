@@ -6,14 +6,14 @@ the message may have left, so it is never called again; an echo or a human settl
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from processing.models import Conversation, Delivery, Message
+from processing.models import Conversation, Delivery, FollowUp, Message
 from social.contracts import Echo, StatusUpdate
 from social.errors import ProviderError
 from social.models import SocialAccount
@@ -27,12 +27,23 @@ REFERENCE = "delivery:"
 FORWARD = {"sent": 1, "delivered": 2, "read": 3}
 
 
+@dataclass(frozen=True)
+class Words:
+    """What is to be said: the text, the AI notice before it, its intent, and words to mark."""
+
+    text: str
+    notice: str = ""
+    intent: str = ""
+    marks: tuple[dict[str, Any], ...] = ()
+
+
 def queue_reply(
-    inbound: Message, text: str, *, held: bool, scenario: Any, now: datetime
+    inbound: Message, words: Words, *, held: bool, scenario: Any, now: datetime
 ) -> tuple[Message, Delivery | None]:
     """Write the answer to `inbound` and, unless it is held for approval, its delivery.
 
-    The inbound message's hold on the day's quota moves to the answer.
+    A draft that is held has no notice yet: whether one is due shows when it leaves. The inbound
+    message's hold on the day's quota moves to the answer.
     """
     reply = Message.objects.create(
         workspace=inbound.workspace,
@@ -40,7 +51,11 @@ def queue_reply(
         social_account=inbound.social_account,
         direction=Message.Direction.OUTBOUND,
         author=Message.Author.ASSISTANT,
-        text=text,
+        text=words.text if held else joined(words.notice, words.text),
+        notice="" if held else words.notice,
+        intent=words.intent,
+        marks=list(words.marks),
+        drafted=words.text if held else "",
         status=Message.Status.HELD if held else Message.Status.QUEUED,
         sent_at=now,
         in_reply_to=inbound,
@@ -52,6 +67,73 @@ def queue_reply(
     if held:
         return reply, None
     return reply, Delivery.objects.create(workspace=inbound.workspace, message=reply, next_at=now)
+
+
+def queue_follow_up(
+    follow_up: FollowUp, words: Words, *, held: bool, scenario: Any, now: datetime
+) -> tuple[Message, Delivery | None]:
+    """Write a follow-up and, unless it is held for approval, its delivery.
+
+    The follow-up's hold on the day's quota moves to the message.
+    """
+    return _queue(
+        follow_up.conversation,
+        Message(
+            purpose=Message.Purpose.FOLLOW_UP,
+            text=words.text if held else joined(words.notice, words.text),
+            notice="" if held else words.notice,
+            marks=list(words.marks),
+            drafted=words.text if held else "",
+            status=Message.Status.HELD if held else Message.Status.QUEUED,
+            scenario=scenario,
+            scenario_version=scenario.version,
+            request_id=follow_up.request_id,
+            quota_day=follow_up.quota_day,
+        ),
+        now=now,
+    )
+
+
+def queue_notice(
+    conversation: Conversation,
+    purpose: str,
+    words: Words,
+    *,
+    day: date,
+    request_id: str,
+    now: datetime,
+) -> tuple[Message, Delivery | None]:
+    """Write what the product says of itself (`Message.Purpose`), holding one of `day`'s quota."""
+    notice = Message(
+        purpose=purpose,
+        text=joined(words.notice, words.text),
+        notice=words.notice,
+        status=Message.Status.QUEUED,
+        request_id=request_id,
+        quota_day=day,
+    )
+    return _queue(conversation, notice, now=now)
+
+
+def _queue(
+    conversation: Conversation, message: Message, *, now: datetime
+) -> tuple[Message, Delivery | None]:
+    message.workspace_id = conversation.workspace_id
+    message.conversation = conversation
+    message.social_account_id = conversation.social_account_id
+    message.direction, message.author = Message.Direction.OUTBOUND, Message.Author.ASSISTANT
+    message.sent_at = now
+    message.save()
+    if message.status == Message.Status.HELD:
+        return message, None
+    delivery = Delivery(workspace_id=conversation.workspace_id, message=message, next_at=now)
+    delivery.save()
+    return message, delivery
+
+
+def joined(notice: str, text: str) -> str:
+    """Return a message's whole text: the notice, an empty line, what was to be said."""
+    return f"{notice}\n\n{text}" if notice and text else text
 
 
 def claim(delivery_id: int, *, now: datetime) -> Delivery | None:
@@ -81,6 +163,16 @@ def lock(conversation: Conversation) -> bool:
     return rows.values_list("pk", flat=True).first() is not None
 
 
+def lock_all(conversations: QuerySet[Conversation]) -> list[int]:
+    """Lock several conversations as `lock` does, in the order of their ids; return those there are.
+
+    Whoever changes rows of several begins here: what is locked one by one between the changes is
+    wanted by others in another order (a send takes its conversation, then the day's quota).
+    """
+    rows = conversations.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def begin(delivery: Delivery, *, now: datetime) -> bool:
     """Mark the delivery *sending*, the last step before the call; False when it is too late.
 
@@ -93,12 +185,26 @@ def begin(delivery: Delivery, *, now: datetime) -> bool:
     return True
 
 
-def take_slot(conversation: Conversation, *, now: datetime) -> bool:
-    """Take the conversation's next automatic message; False while the last one is too recent."""
-    free = Q(next_automatic_at__isnull=True) | Q(next_automatic_at__lte=now)
-    spacing = timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES)
+@dataclass(frozen=True)
+class Slot:
+    """The turn a message took in its conversation: it ends at `until`; `before`, the one before."""
+
+    until: datetime
+    before: datetime | None
+
+
+def take_slot(conversation: Conversation, *, now: datetime, at_once: bool = False) -> Slot | None:
+    """Take the conversation's next automatic message; None while the last one is too recent.
+
+    `at_once` takes it whatever came before. Call it while the conversation is locked.
+    """
+    free = Q() if at_once else Q(next_automatic_at__isnull=True) | Q(next_automatic_at__lte=now)
+    slot = Slot(
+        until=now + timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES),
+        before=slot_free_at(conversation),
+    )
     rows = Conversation.objects.filter(free, pk=conversation.pk)
-    return bool(rows.update(next_automatic_at=now + spacing))
+    return slot if rows.update(next_automatic_at=slot.until) else None
 
 
 def slot_free_at(conversation: Conversation) -> datetime | None:
@@ -107,9 +213,14 @@ def slot_free_at(conversation: Conversation) -> datetime | None:
     return rows.values_list("next_automatic_at", flat=True).first()
 
 
-def give_slot_back(conversation: Conversation) -> None:
-    """Free the slot: the message certainly did not leave."""
-    Conversation.objects.filter(pk=conversation.pk).update(next_automatic_at=None)
+def give_slot_back(conversation: Conversation, slot: Slot | None) -> None:
+    """Undo the taking of `slot`: its message certainly did not leave. None took nothing.
+
+    A pause that another message earned before or since stays.
+    """
+    if slot is not None:
+        still = Conversation.objects.filter(pk=conversation.pk, next_automatic_at=slot.until)
+        still.update(next_automatic_at=slot.before)
 
 
 def postpone(delivery: Delivery, until: datetime, *, count: bool) -> bool:
@@ -155,6 +266,11 @@ def close(delivery: Delivery, status: str, reason: str, *, code: str, now: datet
     return True
 
 
+def withdraw(delivery: Delivery) -> bool:
+    """Delete a delivery that was not begun; False when it is no longer this worker's."""
+    return bool(_mine(delivery).delete()[0])
+
+
 def retry_at(delivery: Delivery, error: ProviderError, *, now: datetime) -> datetime | None:
     """Return when to try again after a clean refusal; None after the last attempt."""
     if delivery.attempts >= MAX_ATTEMPTS:
@@ -182,9 +298,11 @@ def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Con
 
     Messenger gives our reference back. Instagram gives nothing (meta.md 5.2): there the id we
     were told decides, and before we were told it, the same text in the same conversation on
-    its way.
+    its way. The conversation is locked from here on, as by whoever sends.
     """
-    message = _echoed(account, echo)
+    found = _echoed(account, echo)
+    # Once more under the lock: the answer to our call may have named the message meanwhile.
+    message = _echoed(account, echo) if found and lock(found.conversation) else None
     if message is None:
         return None
     # *queued* too: whatever made us try again later, the echo proves that it left.
@@ -205,9 +323,10 @@ def _mine(delivery: Delivery) -> QuerySet[Delivery]:
 
 def _echoed(account: SocialAccount, echo: Echo) -> Message | None:
     ours = Message.objects.filter(
+        # Members' own words leave through us as well; what has no delivery was written elsewhere.
+        Q(author=Message.Author.ASSISTANT) | Q(delivery__isnull=False),
         social_account=account,
         direction=Message.Direction.OUTBOUND,
-        author=Message.Author.ASSISTANT,
     ).select_related("conversation__workspace", "workspace")
     if echo.reference.startswith(REFERENCE):
         uid = echo.reference.removeprefix(REFERENCE)

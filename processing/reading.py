@@ -1,10 +1,29 @@
 """What is read of the mind: rows of one workspace, with all that a list shows of them."""
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.expressions import Combinable
+from datetime import datetime
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, In
 
 from accounts.models import Workspace
-from processing.models import Conversation, InteractionEvent, Lead, Message
+from flowia.lib import clock
+from integrations.models import SyncRun
+from processing.models import (
+    Conversation,
+    DmSequence,
+    FollowUp,
+    InteractionEvent,
+    Lead,
+    Message,
+    Scenario,
+    Trust,
+)
+
+UNHEARD = ("assistant_off", "quota_spent", "plan_suspended")
+"""Why a message got no answer though somebody waits for one."""
+FEWEST_DIGITS = 4
+"""From so many on, what is searched for may be a part of a phone number."""
 
 
 def conversations_of(workspace: Workspace) -> QuerySet[Conversation]:
@@ -22,10 +41,26 @@ def conversations_of(workspace: Workspace) -> QuerySet[Conversation]:
     )
 
 
-def needing_a_human() -> Combinable:
-    """Select the conversations that were handed to a human or have a draft to approve."""
+def needing_a_human() -> Q:
+    """Select the conversations in which only a human can go on.
+
+    Those that were handed over or have a draft to approve, and those whose last words are the
+    contact's and found nothing that could answer: the assistant or the plan is off, the quota
+    is spent, no scenario is on. Whom a human has taken over waits for nobody else.
+    """
     held = Message.objects.filter(conversation=OuterRef("pk"), status=Message.Status.HELD)
-    return ~Q(handoff_reason="") | Exists(held)
+    unsaid = (Message.Status.REFUSED, Message.Status.FAILED)
+    said = Message.objects.filter(conversation=OuterRef("pk")).exclude(status__in=unsaid)
+    last = said.order_by("-sent_at", "-id")
+    heard = Case(When(direction=Message.Direction.INBOUND, then=F("reason")), default=Value(""))
+    why = Coalesce(Subquery(last.annotate(heard=heard).values("heard")[:1]), Value(""))
+    scenarios = Scenario.objects.filter(workspace=OuterRef("workspace"), archived_at=None)
+    answering = scenarios.exclude(autonomy=Scenario.Autonomy.OFF).exclude(
+        kind=Scenario.Kind.FOLLOW_UP
+    )
+    unheard = In(why, UNHEARD) | (Exact(why, "no_scenario") & ~Exists(answering))
+    by_assistant = Q(handled_by=Conversation.Handler.ASSISTANT)
+    return ~Q(handoff_reason="") | Exists(held) | (by_assistant & unheard)
 
 
 def messages_of(workspace: Workspace) -> QuerySet[Message]:
@@ -41,9 +76,53 @@ def interactions_of(workspace: Workspace) -> QuerySet[InteractionEvent]:
     return InteractionEvent.objects.filter(workspace=workspace).select_related("message")
 
 
-def leads_of(workspace: Workspace) -> QuerySet[Lead]:
-    """Return the workspace's leads with their contacts."""
-    return Lead.objects.filter(workspace=workspace).select_related("contact")
+def leads_of(workspace: Workspace, *, search: str = "", **columns: str) -> QuerySet[Lead]:
+    """Return the workspace's leads with their contacts, `name`, and `warmth` from 0 to 2.
+
+    `search` looks into contacts' names and phones; `columns` are exact values.
+    """
+    warmth = Case(
+        When(level=Lead.Level.HOT, then=2), When(level=Lead.Level.WARM, then=1), default=0
+    )
+    rows = matching_leads(workspace, search=search, **columns).select_related("contact")
+    return rows.annotate(name=F("contact__name"), warmth=warmth)
+
+
+def matching_leads(workspace: Workspace, *, search: str = "", **columns: str) -> QuerySet[Lead]:
+    """Return the same leads alone, to be counted: without their contacts that is quick."""
+    rows = Lead.objects.filter(workspace=workspace, **columns)
+    if search:
+        found = Q(contact__name__icontains=search)
+        if digits := digits_in(search):
+            found |= Q(phone__contains=digits)
+        rows = rows.filter(found)
+    return rows
+
+
+def digits_in(search: str) -> str:
+    """Return what a phone in E.164 holds of the number in `search`; empty where it is none.
+
+    At home people write a nought before the number, abroad two noughts or `(0)`.
+    """
+    digits = "".join(filter(str.isdecimal, search.replace("(0)", "")))
+    return digits.lstrip("0") if len(digits) >= FEWEST_DIGITS else ""
+
+
+def pushes_of(lead: Lead) -> list[SyncRun]:
+    """Return the newest push of the lead into each tool, with its integration."""
+    runs = SyncRun.objects.filter(workspace=lead.workspace_id, lead_uid=lead.uid)
+    newest: dict[int, SyncRun] = {}
+    for run in runs.select_related("integration").order_by("-id")[:50]:
+        newest.setdefault(run.integration_id, run)
+    return sorted(newest.values(), key=lambda run: run.integration.kind)
+
+
+def story_of(lead: Lead) -> QuerySet[InteractionEvent]:
+    """Return what the ledger tells of the lead and of who answers its contact, the latest first."""
+    kinds = ("lead", "takeover", "release", "follow_up", "consent")
+    threads = Conversation.objects.filter(contact=lead.contact_id)
+    rows = InteractionEvent.objects.filter(conversation__in=threads, kind__in=kinds)
+    return rows.exclude(reason="lead_same").select_related("message").order_by("-id")
 
 
 def decision_on(message: Message) -> InteractionEvent | None:
@@ -55,9 +134,9 @@ def decision_on(message: Message) -> InteractionEvent | None:
 def inbox_of(workspace: Workspace, *, show: str = "", search: str = "") -> QuerySet[Conversation]:
     """Return the threads as the inbox lists them: those that need a human first, then by time.
 
-    `show` is `needs`, `hot` or nothing; `search` looks into contacts'
-    names and the ends of their ids. Each thread brings
-    its contact's lead, its last words (`last_text`, `last_author`) and `waits_until`.
+    `show` is `needs`, `hot` or nothing; `search` looks into contacts' names, phones and the ends
+    of their ids. Each thread brings its contact's lead, its last words (`last_text`,
+    `last_author`, `last_status`) and `waits_until`.
     """
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sent_at", "-id")
     waiting = Message.objects.filter(conversation=OuterRef("pk"), outcome="", next_at__isnull=False)
@@ -68,11 +147,14 @@ def inbox_of(workspace: Workspace, *, show: str = "", search: str = "") -> Query
             urgent=Case(When(needing_a_human(), then=True), default=False),
             last_text=Subquery(last.values("text")[:1]),
             last_author=Subquery(last.values("author")[:1]),
+            last_status=Subquery(last.values("status")[:1]),
             waits_until=Subquery(waiting.order_by("-next_at").values("next_at")[:1]),
         )
     )
     if search:
         named = Q(contact__name__icontains=search) | Q(contact__external_id__endswith=search)
+        if digits := digits_in(search):
+            named |= Q(contact__lead__phone__contains=digits)
         rows = rows.filter(named)
     if show == "needs":
         rows = rows.filter(urgent=True)
@@ -90,3 +172,116 @@ def inbox_counts(workspace: Workspace) -> dict[str, int]:
         hot=Count("pk", filter=Q(contact__lead__level=Lead.Level.HOT)),
     )
     return counts
+
+
+def drafts_of(workspace: Workspace) -> QuerySet[Message]:
+    """Return the workspace's held drafts with all that a list shows of them.
+
+    Each has its question and conversation, and `why_data`: the numbers of the reason for which it
+    was held (`in_reply_to.reason`).
+    """
+    held = Message.objects.filter(workspace=workspace, status=Message.Status.HELD)
+    return with_question(held)
+
+
+def with_question(drafts: QuerySet[Message]) -> QuerySet[Message]:
+    """Return `drafts` with what they answer, to whom, and why they were held.
+
+    `said_before` is when somebody wrote last before what they answer.
+    """
+    told = InteractionEvent.objects.filter(
+        message=OuterRef("in_reply_to"), reason=OuterRef("in_reply_to__reason")
+    )
+    asked = Coalesce(OuterRef("in_reply_to__sent_at"), OuterRef("sent_at"))
+    said = Message.objects.filter(conversation=OuterRef("conversation"), sent_at__lt=asked)
+    return drafts.select_related(
+        "workspace",
+        "scenario",
+        "in_reply_to",
+        "social_account",
+        "conversation__contact",
+        "conversation__social_account",
+        "conversation__workspace",
+    ).annotate(
+        why_data=Subquery(told.order_by("-id").values("data")[:1]),
+        said_before=Subquery(said.order_by("-sent_at").values("sent_at")[:1]),
+    )
+
+
+def said_since(draft: Message) -> QuerySet[Message]:
+    """Return what the contact wrote after the message that `draft` answers, the oldest first."""
+    said = Message.objects.filter(
+        conversation_id=draft.conversation_id, direction=Message.Direction.INBOUND
+    ).order_by("sent_at", "id")
+    asked = draft.in_reply_to
+    if asked is None:
+        return said.filter(created_at__gt=draft.created_at)
+    newer = Q(sent_at__gt=asked.sent_at) | Q(sent_at=asked.sent_at, pk__gt=asked.pk)
+    return said.filter(newer).exclude(pk=asked.pk)
+
+
+def why_held(draft: Message) -> str:
+    """Return the code of the reason for which `draft` waits."""
+    asked = draft.in_reply_to
+    held = asked is not None and asked.outcome == Message.Outcome.HOLD
+    return asked.reason if asked is not None and held else "needs_approval"
+
+
+def written_in(workspace: Workspace) -> QuerySet[Message]:
+    """Return all that the assistant wrote, decided upon or not."""
+    rows = Message.objects.filter(workspace=workspace, author=Message.Author.ASSISTANT)
+    return rows.select_related("conversation", "social_account", "workspace")
+
+
+def set_aside(drafts: QuerySet[Message], *, snoozed: bool) -> QuerySet[Message]:
+    """Return those of `drafts` that are set aside at the moment, or those that are not."""
+    later = Q(snoozed_until__gt=clock.now())
+    return drafts.filter(later) if snoozed else drafts.exclude(later)
+
+
+def waiting_drafts(workspace: Workspace) -> QuerySet[Message]:
+    """Return the drafts that wait for a decision now."""
+    held = Message.objects.filter(workspace=workspace, status=Message.Status.HELD)
+    return set_aside(held, snoozed=False)
+
+
+def trusts_of(workspace: Workspace) -> QuerySet[Trust]:
+    """Return what the workspace's intents have earned, with their scenarios."""
+    mine = Trust.objects.filter(workspace=workspace, scenario__archived_at=None)
+    return mine.select_related("scenario", "workspace")
+
+
+def sequences_of(workspace: Workspace) -> QuerySet[DmSequence]:
+    """Return the workspace's sequences with their scenarios, accounts and steps."""
+    rows = DmSequence.objects.filter(workspace=workspace, scenario__archived_at=None)
+    return rows.select_related("scenario").prefetch_related("steps", "scenario__accounts")
+
+
+def follow_ups_of(workspace: Workspace) -> QuerySet[FollowUp]:
+    """Return what was planned for the workspace's contacts, whatever became of it."""
+    related = ("sequence__scenario", "conversation__contact", "conversation__workspace", "message")
+    return FollowUp.objects.filter(workspace=workspace).select_related(*related, "workspace")
+
+
+def open_follow_ups(conversation: Conversation) -> QuerySet[FollowUp]:
+    """Return what is planned in the conversation, and what a human is to write there."""
+    rows = FollowUp.objects.filter(conversation=conversation, status__in=["pending", "task"])
+    return rows.select_related("sequence__scenario").order_by("pk")
+
+
+def waiting_for_a_human(workspace: Workspace, *, now: datetime) -> QuerySet[Conversation]:
+    """Return the threads in which only a human can go on, the soonest end of a window first.
+
+    Those handed over, and those with a follow-up to write: `task` is its id, `task_reason` why.
+    Drafts have a page of their own. Threads whose window has closed come last.
+    """
+    tasks = FollowUp.objects.filter(conversation=OuterRef("pk"), status=FollowUp.Status.TASK)
+    newest = tasks.order_by("-id")
+    rows = conversations_of(workspace).annotate(
+        task=Subquery(newest.values("uid")[:1]),
+        task_reason=Subquery(newest.values("reason")[:1]),
+        closed=Case(When(window_closes_at__lte=now, then=True), default=False),
+    )
+    handed_over = ~Q(handoff_reason__in=["", "needs_approval"])
+    deadline = F("window_closes_at").asc(nulls_last=True)
+    return rows.filter(handed_over | Q(task__isnull=False)).order_by("closed", deadline, "pk")

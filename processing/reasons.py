@@ -21,6 +21,13 @@ SENTENCES: dict[str, Promise] = {
     "released_by_time": _("The human's time is over; the assistant answers again."),
     "erased": _("The contact is being erased; nothing more is written to them."),
     # --- gates, passed or not
+    "not_seen_before": _("The network brings it for the first time."),
+    "written_by_contact": _("The contact wrote it."),
+    "echo": _("The network repeats what the account itself wrote."),
+    "plan_active": _("The workspace's plan is active."),
+    "plan_suspended": _(
+        "The workspace's plan is suspended: messages are stored, nothing is answered."
+    ),
     "assistant_on": _("The assistant is switched on."),
     "assistant_off": _("The assistant is switched off for this workspace."),
     "not_opted_out": _("The contact accepts messages."),
@@ -36,10 +43,22 @@ SENTENCES: dict[str, Promise] = {
     "already_answered": _("It has been answered already."),
     "readable": _("The message has a text to answer."),
     "no_text": _("The message has no text (a picture, a voice note…): a human should look at it."),
+    "no_risk_words": _("Nothing in it calls for a human at once."),
+    "risk_words": _("The message speaks of something that no machine should answer: %(risk)s."),
+    "in_hours": _("It is within the scenario's hours."),
+    "waits_for_hours": _("It is outside the scenario's hours; it is answered when they begin."),
+    "outside_hours": _("It is outside the scenario's hours: a human should answer."),
+    "opens_too_late": _(
+        "The scenario's hours begin after the reply window has closed: a human should answer."
+    ),
+    "provider_ready": _("The network takes messages."),
+    "provider_paused": _("The network is paused for everybody; what is written waits."),
     "window_open": _("The network's reply window is open."),
     "window_closed": _("The network's reply window has closed; only a human may still act."),
     "scenario_found": _("The scenario “%(scenario)s” applies."),
     "no_scenario": _("No active scenario applies to this message."),
+    "other_scenario": _("The scenario “%(scenario)s” answers this message."),
+    "scenario_on": _("The scenario is switched on."),
     "under_daily_cap": _("The conversation has had few automatic messages today."),
     "daily_cap": _(
         "This conversation already had %(cap)s automatic messages today: it looks "
@@ -55,6 +74,9 @@ SENTENCES: dict[str, Promise] = {
         "model and nothing is sent."
     ),
     # --- the model's answer
+    "model_ready": _("The model answers."),
+    "model_queue": _("The model's calls of this minute are used up; the message waits its turn."),
+    "model_not_found": _("The model of the settings does not exist: a human should answer."),
     "draft_written": _("The model wrote an answer."),
     "model_retry": _("The model did not answer; it is asked again in a moment."),
     "model_rate_limited": _("The model refused for too many requests: a human should answer."),
@@ -66,6 +88,9 @@ SENTENCES: dict[str, Promise] = {
     "model_invalid": _("The model's answer did not have the expected form: a human should answer."),
     "model_out_of_credit": _("The model's account has no credit left: a human should answer."),
     "model_misconfigured": _("The model is not set up correctly: a human should answer."),
+    "model_rejected": _(
+        "The model's service rejected the request for this message: a human should answer."
+    ),
     "brief_too_long": _(
         "The fact sheet and the instruction are too long for the model; shorten them. "
         "A human should answer."
@@ -75,12 +100,54 @@ SENTENCES: dict[str, Promise] = {
     "no_human_needed": _("The assistant can answer without a human."),
     "draft_fits": _("The answer fits into a message of the network."),
     "wants_reply": _("An answer is called for."),
+    "draft_safe": _("Nothing foreign stands in the answer."),
+    "draft_unsafe": _("The answer held what must not leave (%(codes)s): a human should answer."),
+    "facts_supported": _("All it states is borne out by the fact sheet or the customer."),
+    "unsupported_facts": _(
+        "It states what the fact sheet does not bear out; the words are marked, a human decides."
+    ),
+    "draft_in_form": _("The answer is finished, and in the customer's language."),
+    "draft_doubtful": _("The answer looks unfinished (%(codes)s): a human decides."),
+    "confident": _("The model is sure of its answer."),
+    "low_confidence": _("The model is not sure of its answer: a human decides."),
+    "trust_lost": _("Answers of this kind were taken back to approval."),
+    "intent_trusted": _("Answers of this kind have earned to leave by themselves."),
     "asked_for_human": _("The contact should talk to a human."),
     "nothing_to_add": _("The message calls for no answer."),
     "may_send_alone": _("The scenario lets the assistant send by itself."),
     "needs_approval": _("The draft waits for approval."),
     "gave_up": _("Handling failed several times; an operator was told and a human should answer."),
     "replied": _("An answer was written and is about to be sent."),
+    # --- what members do with drafts, and what drafts earn
+    "approved": _("A member approved the draft."),
+    "approved_edited": _("A member changed the draft and approved it."),
+    "draft_rejected": _("A member rejected the draft: the contact still waits for an answer."),
+    "rejected": _("A member rejected the draft."),
+    "snoozed": _("A member set the draft aside for later."),
+    "approval_undone": _("A member took the approval back; the draft waits again."),
+    "quota_gone": _(
+        "Today's quota of %(limit)s messages was used up before the approved draft could leave; "
+        "it waits again."
+    ),
+    "queued_by_hand": _("A member wrote an answer; it waits to be sent."),
+    "trust_proposed": _(
+        "Enough drafts of this kind were approved unchanged: automatic answers are proposed."
+    ),
+    "trust_accepted": _("An owner lets the assistant answer messages of this kind by itself."),
+    "trust_declined": _("An owner prefers to go on approving answers of this kind."),
+    "trust_taken_back": _("An owner wants to approve answers of this kind again."),
+    "trust_heavy_edit": _(
+        "A draft was changed a lot: answers of this kind wait for approval again."
+    ),
+    "trust_rejected": _("A draft was rejected: answers of this kind wait for approval again."),
+    "trust_opt_out": _(
+        "The contact asked for silence after an automatic answer: answers of this kind wait for "
+        "approval again."
+    ),
+    "trust_complaint": _(
+        "The contact complained after an automatic answer: answers of this kind wait for "
+        "approval again."
+    ),
     # --- the way out
     "queued": _("The answer waits to be sent."),
     "sent": _("The network accepted the message."),
@@ -93,15 +160,84 @@ SENTENCES: dict[str, Promise] = {
     ),
     "send_refused": _("The network refused the message for good (%(code)s)."),
     "send_failed": _("The message could not be sent after several attempts (%(code)s)."),
+    # --- follow-ups
+    "planned": _("A follow-up is planned."),
+    "moved_to_morning": _("A follow-up is planned; the wanted moment was at night."),
+    "moved_before_window_closes": _(
+        "A follow-up is planned earlier than wanted, before the reply window closes."
+    ),
+    "no_moment_left": _(
+        "No daytime moment is left before the reply window closes: a human may still write."
+    ),
+    "night": _("It is night there; the follow-up waits for the morning."),
+    "daytime": _("It is daytime there."),
+    "follow_up_written": _("A follow-up was written and is about to be sent."),
+    "contact_wrote": _("The contact has written; the follow-up is called off."),
+    "newer_answer": _("A newer answer left; the follow-up is planned anew."),
+    "handed_over": _("A human is needed; the follow-up is called off."),
+    "scenario_off": _("The scenario was switched off, changed or put away."),
+    "scenario_put_away": _("The follow-up scenario was put away."),
+    "cancelled_by_member": _("A member called the follow-up off."),
+    "done_by_member": _("A member has seen to it."),
+    "task_over": _("The reply window has closed; nothing can be written any more."),
+    # --- handoffs and consent
+    "handoff_told": _("The contact is told that a human takes over."),
+    "opted_out_by_contact": _("The contact asked not to be written to any more."),
+    "opted_in_by_contact": _("The contact asked to be written to again."),
+    "opted_out_by_member": _("A member noted that the contact wants no messages."),
+    "opted_in_by_member": _("A member noted that the contact accepts messages again."),
+    "opt_out_confirmed": _("The wish for silence is confirmed, once."),
     # --- leads and tools
     "lead_new": _("A lead was made: %(level)s."),
     "lead_changed": _("The lead is now %(level)s."),
     "lead_same": _("The lead stays %(level)s."),
+    "lead_cooled": _("No sign of interest for %(days)s days: the lead is now %(level)s."),
+    "lead_corrected": _("A member says that the lead is %(level)s; this stays."),
+    "lead_stage": _("A member set the lead's stage: %(stage)s."),
+    "lead_given_back": _("The contact's words decide on the lead again: %(level)s."),
+    "call_back": _("The contact wants to be called: a human should call them."),
+    "called_back": _("A member has called the contact."),
+    "ai_notice_sent": _("The contact was told that an AI writes."),
     "synced": _("The lead was written into %(tool)s."),
     "sync_failed": _("The lead could not be written into %(tool)s (%(code)s)."),
 }
 
+RISKS: dict[str, Promise] = {
+    "health": _("somebody's health or safety"),
+    "violence": _("violence"),
+    "minors": _("a child"),
+    "legal": _("a legal matter"),
+    "payment": _("a disputed payment"),
+    "privacy": _("personal data"),
+    "press": _("the press"),
+    "anger": _("great anger"),
+}
+FAULTS: dict[str, Promise] = {
+    "link_not_allowed": _("a link that is not the business's"),
+    "leaks_instructions": _("its own instructions"),
+    "other_person": _("somebody else's data"),
+    "perhaps_a_person": _("a word that is also somebody's name"),
+    "invisible": _("invisible characters"),
+    "coded": _("something coded"),
+    "placeholder": _("a blank to be filled in"),
+    "markup": _("markup"),
+    "wrong_language": _("another language"),
+    "relative_date": _("a day without its date"),
+}
 LEVELS: dict[str, Promise] = {"hot": _("hot"), "warm": _("warm"), "cold": _("cold")}
+STAGES: dict[str, Promise] = {
+    "new": _("new"),
+    "contacted": _("contacted"),
+    "won": _("won"),
+    "lost": _("lost"),
+}
+
+
+class _Blanks(dict[str, Any]):
+    """Numbers of a sentence that speaks of many rows: each is left open."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
 
 
 def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
@@ -115,7 +251,19 @@ def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
     values = dict(data or {})
     if "level" in values:
         values["level"] = LEVELS.get(values["level"], values["level"])
+    if "stage" in values:
+        values["stage"] = STAGES.get(values["stage"], values["stage"])
+    if "risk" in values:
+        values["risk"] = RISKS.get(values["risk"], values["risk"])
+    if "codes" in values:
+        values["codes"] = ", ".join(str(FAULTS.get(one, one)) for one in values["codes"])
     try:
         return str(template) % values
     except (KeyError, TypeError, ValueError):
         return reason
+
+
+def sentence_in_general(reason: str) -> str:
+    """Return the sentence for `reason` as it is true of many rows: its numbers are left open."""
+    template = SENTENCES.get(reason)
+    return reason if template is None else str(template) % _Blanks()

@@ -7,10 +7,22 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from flowia.lib import clock
 from flowia.lib.logging import follow
-from processing import deadletters, inbox, ledger, outbox
-from processing.confirming import count_as_sent
+from processing import (
+    approving,
+    consent,
+    deadletters,
+    handoffs,
+    inbox,
+    ledger,
+    outbox,
+    sequences,
+    trust,
+)
+from processing.confirming import first_answer, note_left
+from processing.decision import ON_ARRIVAL, Situation, decide
 from processing.errors import EchoTooEarlyError, ErasedMeanwhileError
 from processing.models import InteractionEvent
+from processing.optout import is_opt_out
 from processing.wakes import Wake
 from social import events
 from social.contracts import Echo, Event, Ignored, InboundMessage, StatusUpdate
@@ -97,23 +109,30 @@ def _take_in_message(
             Log.IGNORED,
             workspace=account.workspace,
             reason="duplicate",
+            gates=list(decide(Situation(now=now, duplicate=True), ON_ARRIVAL).gates),
             request_id=event.request_id,
         )
         return "duplicate", []
-    if inbox.release_if_over(message.conversation, now=now):
-        ledger.tell(message, Log.RELEASE, "released_by_time")
+    handoffs.release_if_over(message, now=now)
     ledger.tell(message, Log.RECEIVED, "received", data={"attachments": len(entry.attachments)})
+    # First: it locks the person's other conversations, before anything else is changed.
+    wakes = consent.heed(message, now=now)
+    if is_opt_out(entry.text):
+        trust.blame(message, "opt_out")
+    sequences.cancel(message.conversation, "contact_wrote", now=now)
     due = message.next_at is not None and message.next_at <= now
-    return "received", [Wake("respond", message.pk)] if due else []
+    return "received", [*wakes, *([Wake("respond", message.pk)] if due else [])]
 
 
 def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now: datetime) -> str:
     confirmed = outbox.confirm_by_echo(account, entry, now=now)
     if confirmed is not None:
         if confirmed.news:
-            count_as_sent(confirmed.message)
+            left = note_left(confirmed.message, now=now)
             inbox.unflag(confirmed.message.conversation, "send_unconfirmed")
-            ledger.tell(confirmed.message, Log.DELIVERY, "confirmed_by_echo", outcome="sent")
+            ledger.tell(
+                confirmed.message, Log.DELIVERY, "confirmed_by_echo", outcome="sent", data=left
+            )
         return "echo_of_ours"
     if entry.ours:
         return "echo_of_ours"
@@ -123,7 +142,12 @@ def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now:
     message = inbox.record_human(account, entry, event=event, now=now)
     if message is None:
         return "duplicate"
-    ledger.tell(message, Log.TAKEOVER, "human_replied")
+    waited = first_answer(message, now=message.sent_at)
+    ledger.tell(message, Log.TAKEOVER, "human_replied", data=waited)
+    sequences.human_wrote(message.conversation, now=now)
+    handoffs.take_notice_back(message.conversation, "human_replied", now=now)
+    asked = message.sent_at
+    approving.supersede(message.conversation, "human_replied", asked_until=asked)
     return "human_replied"
 
 

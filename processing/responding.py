@@ -4,8 +4,8 @@ Whatever happens is written down: a reply, a draft held for approval, a handoff,
 reason, or a moment at which to look again.
 """
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,24 +13,55 @@ from django.db import transaction
 from billing import quotas
 from flowia.lib import clock
 from flowia.lib.logging import follow
-from integrations import actions as integrations
-from integrations.contracts import LeadRecord
-from processing import deadletters, inbox, leads, ledger, outbox
+from processing import (
+    approving,
+    deadletters,
+    inbox,
+    leads,
+    ledger,
+    letters,
+    modelstate,
+    notices,
+    outbox,
+    pushing,
+    trust,
+)
 from processing.ai import engine
-from processing.ai.contracts import Draft
+from processing.ai.contracts import Brief, Draft
+from processing.asking import spent_in_figures, without_answer
+from processing.checking import Findings, check_draft
 from processing.decision import BEFORE_QUEUE, Decision, Kind, Proposal, Situation, decide, judge
 from processing.errors import AnswerUnavailable
-from processing.models import InteractionEvent, Lead, Message, Scenario
-from processing.situations import brief_for, scenario_for, situation_of
+from processing.handoffs import ask_to_call, hand_over, release_if_over
+from processing.models import InteractionEvent, Message, Scenario
+from processing.scenarios import autonomy_now, named
+from processing.situations import brief_for, scenario_of, situation_of
+from processing.trying import proposal_of
 from processing.wakes import Wake
 from social.contracts import Capabilities
 from social.providers.registry import CAPABILITIES
 
 Log = InteractionEvent.Kind
 MAX_ATTEMPTS = 4
-MODEL_ATTEMPTS = 3
-MODEL_RETRY_SECONDS = 2.0
-MODEL_RETRY_LIMIT = 60.0
+
+
+@dataclass(frozen=True)
+class Written:
+    """A draft with what it was written from."""
+
+    scenario: Scenario
+    brief: Brief
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A draft as it may be queued: the text with its notice, and what our code found in it."""
+
+    written: Written
+    text: str
+    notice: str
+    findings: Findings
 
 
 def respond(message_id: int) -> list[Wake]:
@@ -42,19 +73,24 @@ def respond(message_id: int) -> list[Wake]:
     follow(message.request_id)
     if message.attempts > MAX_ATTEMPTS:
         return _give_up(message)
-    scenario = scenario_for(message.workspace)
-    situation = _situation(message, scenario, now)
+    with transaction.atomic():
+        release_if_over(message, now=now)
+    scenario = scenario_of(message)
+    situation = _situation(message, scenario, now, with_risk=True)
     decision = decide(situation)
     if decision.kind is Kind.REPLY and not _reserve(message, now):
         # Somebody else took the day's last one between the look and the grasp.
         decision = decide(replace(situation, quota_remaining=0))
     if decision.kind is not Kind.REPLY or scenario is None:
-        return _conclude(message, decision)
+        return _conclude(message, decision, scenario)
+    brief = brief_for(message, scenario, _capabilities(message), now=clock.now())
     try:
-        draft = engine.draft(brief_for(message, scenario, _capabilities(message)))
+        draft = modelstate.asked(lambda: engine.generate_reply(brief))
     except AnswerUnavailable as error:
-        return _conclude(message, _without_answer(message, decision, error))
-    return _with_draft(message, scenario, decision, draft)
+        attempts = message.attempts
+        failed = without_answer(decision, error, attempts=attempts, now=clock.now())
+        return _without_draft(message, failed, scenario)
+    return _with_draft(message, decision, Written(scenario, brief, draft))
 
 
 def _give_up(message: Message) -> list[Wake]:
@@ -65,48 +101,74 @@ def _give_up(message: Message) -> list[Wake]:
         reason="gave_up",
         attempts=message.attempts,
     )
-    return _conclude(message, Decision(Kind.HANDOFF, "gave_up"))
+    return _conclude(message, Decision(Kind.HANDOFF, "gave_up"), None)
 
 
-def _without_answer(message: Message, decision: Decision, error: AnswerUnavailable) -> Decision:
-    data = {"code": error.reason, "attempt": message.attempts}
-    failed = {"gate": "answer", "passed": False, "reason": error.reason, "data": {}}
-    gates = (*decision.gates, failed)
-    if error.retryable and message.attempts < MODEL_ATTEMPTS:
-        pause = error.retry_after or MODEL_RETRY_SECONDS * 2 ** (message.attempts - 1)
-        until = clock.now() + timedelta(seconds=min(pause, MODEL_RETRY_LIMIT))
-        return Decision(Kind.WAIT, "model_retry", until, gates, data)
-    return Decision(Kind.HANDOFF, error.reason, None, gates, data)
-
-
-def _with_draft(
-    message: Message, scenario: Scenario, decision: Decision, draft: Draft
-) -> list[Wake]:
+def _with_draft(message: Message, decision: Decision, written: Written) -> list[Wake]:
     """Ask the gates once more, since the model took its time, then judge the draft."""
+    answer = _checked(message, written)
     with transaction.atomic():
         if not outbox.lock(message.conversation):
             return []  # the person was erased while the model wrote
-        again = decide(_situation(message, scenario, clock.now()), BEFORE_QUEUE)
+        again = _again(message, written.scenario)
         fits = again.kind is Kind.REPLY
-        verdict = judge(_proposal(message, scenario, draft)) if fits else again
+        verdict = judge(_proposal(message, answer)) if fits else again
         final = Decision(
             verdict.kind,
             verdict.reason,
             verdict.until,
             (*decision.gates, *verdict.gates),
-            {**verdict.data, **_cost(draft, scenario)},
+            {**verdict.data, **_cost(written)},
         )
-        wakes = _conclude(message, final, answer=(draft, scenario))
-        return wakes + _note_lead(message, draft)
+        wakes = _conclude(message, final, written.scenario, answer=answer)
+        return wakes + _note_lead(message, written.draft, final)
+
+
+def _without_draft(message: Message, failed: Decision, scenario: Scenario) -> list[Wake]:
+    """Ask the gates once more after a failure too: what came meanwhile goes before it."""
+    with transaction.atomic():
+        if not outbox.lock(message.conversation):
+            return []
+        again = _again(message, scenario)
+        if again.kind is Kind.REPLY:
+            return _conclude(message, failed, scenario)
+        gates, data = (*failed.gates, *again.gates), {**failed.data, **again.data}
+        return _conclude(message, replace(again, gates=gates, data=data), scenario)
+
+
+def _again(message: Message, scenario: Scenario) -> Decision:
+    """Ask the gates once more under the lock; the scenario takes the autonomy it has by now."""
+    scenario.autonomy = autonomy_now(scenario.pk)
+    situation = _situation(message, scenario, clock.now())
+    off = scenario.autonomy == Scenario.Autonomy.OFF
+    return decide(replace(situation, scenario_off=off), BEFORE_QUEUE)
+
+
+def _checked(message: Message, written: Written) -> Answer:
+    """Put the AI notice before the draft where it is due, and look for what must not leave."""
+    reply = written.draft.reply
+    notice = notices.notice_for(message, language=reply.language) if reply.text else ""
+    findings = check_draft(
+        reply.text,
+        brief=written.brief,
+        conversation=message.conversation,
+        capabilities=_capabilities(message),
+        now=clock.now(),
+    )
+    return Answer(written, reply.text, notice, findings)
 
 
 def _conclude(
-    message: Message, decision: Decision, *, answer: tuple[Draft, Scenario] | None = None
+    message: Message,
+    decision: Decision,
+    scenario: Scenario | None,
+    *,
+    answer: Answer | None = None,
 ) -> list[Wake]:
     """Write the decision on the message and in the ledger, and do what it says."""
     with transaction.atomic():
         if decision.kind is Kind.WAIT:
-            return _wait(message, decision)
+            return _wait(message, decision, scenario)
         outbox.lock(message.conversation)
         held_day = message.quota_day
         if not inbox.settle(message, decision.kind, decision.reason):
@@ -114,15 +176,29 @@ def _conclude(
         if held_day is not None and decision.kind is not Kind.REPLY:
             quotas.release(message.workspace, held_day)
             message.quota_day = None
-        _tell(message, decision)
+        _tell(message, decision, scenario)
+        if _complains(decision, answer):
+            trust.blame(message, "complaint")
         if decision.kind is Kind.HANDOFF:
-            inbox.hand_off(message.conversation, decision.reason, now=clock.now())
+            return hand_over(
+                message.conversation,
+                decision.reason,
+                now=clock.now(),
+                request_id=message.request_id,
+            )
         if answer is None or decision.kind not in {Kind.REPLY, Kind.HOLD}:
             return []
-        return _queue(message, *answer, held=decision.kind is Kind.HOLD)
+        return _queue(message, answer, held=decision.kind is Kind.HOLD)
 
 
-def _wait(message: Message, decision: Decision) -> list[Wake]:
+def _complains(decision: Decision, answer: Answer | None) -> bool:
+    """Return whether the contact complains of us: by the model's word, or by our own list."""
+    if decision.reason == "risk_words":
+        return decision.data.get("risk") in trust.COMPLAINTS
+    return answer is not None and answer.written.draft.reply.intent == "complaint"
+
+
+def _wait(message: Message, decision: Decision, scenario: Scenario | None) -> list[Wake]:
     retry = decision.reason == "model_retry"
     until = decision.until or clock.now()
     if not inbox.wait(message, decision.reason, until, forget_attempts=not retry):
@@ -131,50 +207,52 @@ def _wait(message: Message, decision: Decision) -> list[Wake]:
         quotas.release(message.workspace, message.quota_day)
         message.quota_day = None
     if message.reason != decision.reason:
-        _tell(message, decision)
+        _tell(message, decision, scenario)
         if decision.reason == "account_needs_login":
             inbox.flag(message.conversation, decision.reason)
     return []
 
 
-def _queue(message: Message, draft: Draft, scenario: Scenario, *, held: bool) -> list[Wake]:
+def _queue(message: Message, answer: Answer, *, held: bool) -> list[Wake]:
+    scenario = answer.written.scenario
     reply, delivery = outbox.queue_reply(
-        message, draft.reply.text, held=held, scenario=scenario, now=clock.now()
+        message,
+        outbox.Words(
+            text=answer.text,
+            notice=answer.notice,
+            intent=answer.written.draft.reply.intent,
+            marks=answer.findings.marks,
+        ),
+        held=held,
+        scenario=scenario,
+        now=clock.now(),
     )
+    inbox.pursue(message.conversation, scenario)
+    approving.supersede(message.conversation, "superseded", keep=reply)
     if delivery is None:
-        inbox.flag(message.conversation, "needs_approval")
-        return []
+        inbox.flag(message.conversation, approving.WAITS)
+        return letters.tell_of_draft(reply)
     ledger.tell(reply, Log.QUEUED, "queued", outcome="queued")
     return [Wake("send", delivery.pk)]
 
 
-def _note_lead(message: Message, draft: Draft) -> list[Wake]:
-    said = draft.reply.interest
-    interest = leads.Interest(said.level, tuple(said.evidence), draft.reply.intent)
+def _note_lead(message: Message, draft: Draft, decision: Decision) -> list[Wake]:
+    said = draft.reply
+    phones = tuple(one.words for one in said.learned if one.name == "phone")
+    interest = leads.Interest(
+        said.interest.level,
+        tuple(said.interest.evidence),
+        said.intent,
+        phones=phones,
+        summary=tuple(said.summary),
+    )
     noted = leads.note_interest(message, interest)
-    level = noted.lead.level
-    ledger.tell(message, Log.LEAD, noted.reason, outcome=level, data={"level": level})
-    runs = integrations.queue_push(
-        message.workspace,
-        _lead_record(noted.lead),
-        now=clock.now(),
-        request_id=message.request_id,
+    now = clock.now()
+    pushes = pushing.tell_lead(
+        noted.lead, noted.reason, now=now, before=noted.before, message=message
     )
-    return [Wake("sync", run) for run in runs]
-
-
-def _lead_record(lead: Lead) -> LeadRecord:
-    contact = lead.contact
-    return LeadRecord(
-        lead_uid=str(lead.uid),
-        name=str(contact),
-        level=lead.level,
-        phone=lead.phone,
-        network=contact.social_account.kind,
-        evidence=tuple(one["quote"] for one in lead.evidence),
-        intent=lead.intent,
-        updated_at=lead.updated_at.isoformat(),
-    )
+    goes_on = decision.kind in {Kind.REPLY, Kind.HOLD} or decision.reason == "nothing_to_add"
+    return pushes + (ask_to_call(message, noted, now=now) if goes_on else [])
 
 
 def _reserve(message: Message, now: datetime) -> bool:
@@ -187,7 +265,9 @@ def _reserve(message: Message, now: datetime) -> bool:
     return message.quota_day is not None
 
 
-def _situation(message: Message, scenario: Scenario | None, now: datetime) -> Situation:
+def _situation(
+    message: Message, scenario: Scenario | None, now: datetime, *, with_risk: bool = False
+) -> Situation:
     return situation_of(
         message,
         now=now,
@@ -195,36 +275,32 @@ def _situation(message: Message, scenario: Scenario | None, now: datetime) -> Si
         usage=quotas.usage(message.workspace, now=now),
         newer_inbound=inbox.newer_inbound(message),
         answered=inbox.answered_since(message),
+        with_risk=with_risk,
     )
 
 
-def _proposal(message: Message, scenario: Scenario, draft: Draft) -> Proposal:
-    capabilities = _capabilities(message)
-    return Proposal(
-        action=draft.reply.action,
-        text=draft.reply.text,
-        autonomy=scenario.autonomy,
-        text_limit=capabilities.text_limit,
-        text_limit_in_bytes=capabilities.text_limit_in_bytes,
+def _proposal(message: Message, answer: Answer) -> Proposal:
+    return proposal_of(
+        answer.written.scenario,
+        answer.written.draft.reply,
+        outbox.joined(answer.notice, answer.text),
+        answer.findings,
+        capabilities=_capabilities(message),
     )
 
 
-def _cost(draft: Draft, scenario: Scenario) -> dict[str, Any]:
+def _cost(written: Written) -> dict[str, Any]:
+    draft = written.draft
     return {
-        "scenario": scenario.name,
-        "scenario_version": scenario.version,
-        "prompt": draft.prompt_version,
-        "model": draft.model,
-        "tokens_in": draft.tokens_in,
-        "tokens_out": draft.tokens_out,
-        "milliseconds": draft.milliseconds,
         "confidence": draft.reply.confidence,
-        "intent": draft.reply.intent[:60],
+        "intent": draft.reply.intent,
+        **spent_in_figures(draft.spent),
     }
 
 
-def _tell(message: Message, decision: Decision) -> None:
-    data = dict(decision.data)
+def _tell(message: Message, decision: Decision, scenario: Scenario | None) -> None:
+    """Write the decision in the ledger, with the scenario that was found, whatever became of it."""
+    data = {**named(scenario), **decision.data}
     if decision.until is not None:
         data["until"] = decision.until.isoformat()
     ledger.tell(

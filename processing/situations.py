@@ -1,27 +1,53 @@
 """Gathering the plain values that the gates and the model look at."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import translation
+from django.utils.formats import date_format
 
 from accounts.models import Fact, Workspace
+from billing.plans import is_suspended
 from billing.quotas import Usage
+from processing import modelstate
 from processing.ai.contracts import Brief, Line
+from processing.ai.prompt import BYTES_PER_TOKEN, EARLIER_TOKENS
+from processing.ai.summary import earlier_words
 from processing.decision import Situation
+from processing.hours import daytime, is_open, next_daytime, next_opening
 from processing.models import Conversation, Delivery, Message, Scenario
+from processing.risks import risk_in
+from processing.scenarios import Incoming, incoming_of, scenario_for
 from social.contracts import Capabilities
+from social.pauses import pause_of
 
 HISTORY = 30
+OLDER = 170
+"""So many of the contact's own lines before those are looked through for what they told."""
 LOGIN_CHECK = timedelta(minutes=15)
 """How often a reply is looked at again while its account must be connected again."""
+PAUSE_CHECK = timedelta(minutes=1)
+"""How often a reply is looked at again while its network is paused without an end."""
 
 
-def scenario_for(workspace: Workspace) -> Scenario | None:
-    """Return the scenario that answers: the active one with the highest priority."""
-    active = Scenario.objects.filter(workspace=workspace)
-    return active.exclude(autonomy=Scenario.Autonomy.OFF).order_by("-priority", "id").first()
+def scenario_of(message: Message) -> Scenario | None:
+    """Return the scenario that answers `message`."""
+    return scenario_for(message.workspace, incoming_for(message))
+
+
+def incoming_for(message: Message) -> Incoming:
+    """Return what choosing a scenario for `message` looks at."""
+    earlier = Message.objects.filter(
+        conversation_id=message.conversation_id, direction=Message.Direction.INBOUND
+    ).exclude(pk=message.pk)
+    first = not earlier.filter(sent_at__lt=message.sent_at).exists()
+    conversation = message.conversation
+    text = " \n".join(unanswered_texts(message))
+    return incoming_of(conversation, text=text, first=first)
 
 
 def situation_of(
@@ -32,52 +58,152 @@ def situation_of(
     usage: Usage | None,
     newer_inbound: bool,
     answered: bool,
+    with_risk: bool = False,
 ) -> Situation:
-    """Return what is true about `message` now; its conversation is read afresh."""
+    """Return what is true about `message` now; its conversation is read afresh.
+
+    `with_risk` searches its words for risks, whatever scenario fits: for who asks that gate.
+    """
     conversation = Conversation.objects.select_related(
         "workspace", "contact", "social_account"
     ).get(pk=message.conversation_id)
+    workspace, account = conversation.workspace, conversation.social_account
+    pause = pause_of(account.provider, now=now)
+    risk = risk_in(" \n".join(unanswered_texts(message))) if with_risk else None
+    hours = scenario.hours if scenario else {}
+    zone = ZoneInfo(workspace.timezone)
+    outside = not is_open(hours, now, zone)
     return Situation(
         now=now,
-        assistant_on=conversation.workspace.assistant_on,
+        suspended=is_suspended(workspace),
+        assistant_on=workspace.assistant_on,
         opted_out=conversation.contact.opted_out_at is not None,
         handled_by_human=conversation.handled_by == Conversation.Handler.HUMAN,
         human_until=conversation.human_until,
-        account_status=conversation.social_account.status,
+        provider_paused=pause is not None,
+        provider_until=(pause.until if pause else None) or now + PAUSE_CHECK,
+        account_status=account.status,
         account_retry_at=now + LOGIN_CHECK,
         newer_inbound=newer_inbound,
         answered=answered,
         has_text=bool(message.text.strip()),
+        risk=risk.category if risk else "",
         window_closes_at=conversation.window_closes_at,
         scenario=scenario.name if scenario else None,
-        automatic_today=_automatic_today(conversation, now),
+        outside_hours=outside,
+        opens_at=next_opening(hours, now, zone) if outside else None,
+        left_to_human=bool(scenario and scenario.outside_hours == Scenario.Outside.HANDOFF),
+        automatic_today=automatic_today(conversation, now=now),
         settles_at=message.created_at + timedelta(seconds=settings.SETTLE_SECONDS),
         next_automatic_at=conversation.next_automatic_at,
         quota_limit=usage.limit if usage else None,
         quota_remaining=usage.remaining if usage else None,
         quota_held=message.quota_day is not None,
+        model_trouble=modelstate.trouble(now=now),
+        night_until=None if daytime(now, zone) else next_daytime(now, zone),
     )
 
 
-def brief_for(message: Message, scenario: Scenario, capabilities: Capabilities) -> Brief:
-    """Return everything the model may know to answer `message`: this conversation alone."""
+def brief_for(
+    message: Message,
+    scenario: Scenario,
+    capabilities: Capabilities,
+    *,
+    now: datetime | None = None,
+    as_then: bool = False,
+) -> Brief:
+    """Return everything the model may know to answer `message`: this conversation alone.
+
+    It is told the day of `now`, or else the message's own. With `as_then`, nothing of what was
+    said after the message.
+    """
     workspace = message.workspace
-    facts = Fact.objects.filter(workspace=workspace).values_list("label", "value")
+    facts = facts_for(workspace, scenario)
+    history = history_of(message, before_only=as_then)
     return Brief(
         business=workspace.name,
         profile=workspace.business_profile,
-        facts=tuple(facts),
+        facts=facts,
         instruction=scenario.instruction,
         language=workspace.language,
-        history=_history(message),
+        history=history,
         text_limit=min(capabilities.text_limit, 600),
+        answer_in=scenario.language,
+        purpose=scenario.kind,
+        earlier=_earlier(message, history, labels=[label for label, _value in facts]),
+        today=written_day(workspace, now or message.sent_at),
+        workspace_id=workspace.pk,
     )
 
 
-def _history(message: Message) -> tuple[Line, ...]:
+def follow_up_brief(
+    question: Message, scenario: Scenario, capabilities: Capabilities, *, now: datetime
+) -> Brief:
+    """Return everything the model may know to write again at `now`.
+
+    `question` holds the last words of the contact, which somebody has answered.
+    """
+    brief = brief_for(question, scenario, capabilities, now=now)
+    return replace(
+        brief,
+        history=_thread(question.conversation_id),
+        purpose=Scenario.Kind.FOLLOW_UP.value,
+    )
+
+
+def last_inbound(conversation: Conversation) -> Message | None:
+    """Return what the contact said last; None when they never wrote."""
+    said = Message.objects.filter(conversation=conversation, direction=Message.Direction.INBOUND)
+    related = ("workspace", "conversation__workspace", "social_account")
+    return said.select_related(*related).order_by("-sent_at", "-id").first()
+
+
+def facts_for(workspace: Workspace, scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """Return the fact sheet's lines that the scenario may use: those it names, or all."""
+    facts = Fact.objects.filter(workspace=workspace)
+    if scenario.fact_labels:
+        facts = facts.filter(label__in=scenario.fact_labels)
+    return tuple(facts.values_list("label", "value"))
+
+
+def written_day(workspace: Workspace, moment: datetime) -> str:
+    """Return the workspace's local day of `moment`, written out in its language."""
+    with translation.override(workspace.language):
+        local = moment.astimezone(ZoneInfo(workspace.timezone))
+        return date_format(local, "l j F Y")
+
+
+def unanswered_texts(message: Message) -> list[str]:
+    """Return what the contact wrote since somebody last wrote to them, `message` included."""
+    said = Message.objects.filter(conversation_id=message.conversation_id)
+    last = (
+        said.filter(direction=Message.Direction.OUTBOUND, sent_at__lt=message.sent_at)
+        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
+        .order_by("-sent_at")
+        .values_list("sent_at", flat=True)
+        .first()
+    )
+    since = said.filter(direction=Message.Direction.INBOUND, sent_at__lte=message.sent_at)
+    if last is not None:
+        since = since.filter(sent_at__gt=last)
+    texts: Iterable[str] = (
+        since.exclude(pk=message.pk)
+        .order_by("-sent_at", "-id")
+        .values_list("text", flat=True)[:HISTORY]
+    )
+    return [*reversed(list(texts)), message.text]
+
+
+def history_of(message: Message, *, before_only: bool = False) -> tuple[Line, ...]:
+    """Return the thread as the model sees it, the oldest first, `message` last.
+
+    With `before_only`, nothing that was written after the message: what a replay may know.
+    """
+    until = Q(sent_at__lte=message.sent_at)
+    if not before_only:
+        until |= Q(direction=Message.Direction.OUTBOUND)
     rows = (
-        Message.objects.filter(conversation_id=message.conversation_id)
-        .filter(Q(sent_at__lte=message.sent_at) | Q(direction=Message.Direction.OUTBOUND))
+        Message.objects.filter(until, conversation_id=message.conversation_id)
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
         .exclude(text="")
         # An answer that still waits to be sent gives way to this one: it was never said.
@@ -90,7 +216,37 @@ def _history(message: Message) -> tuple[Line, ...]:
     return (*earlier, Line("contact", message.text))
 
 
-def _automatic_today(conversation: Conversation, now: datetime) -> int:
+def _earlier(message: Message, shown: tuple[Line, ...], *, labels: list[str]) -> tuple[str, ...]:
+    """Return the telling words of the contact's own lines before those in `shown`."""
+    if len(shown) < HISTORY:
+        return ()
+    # The contact's lines in `shown` are their newest: those before them come after so many.
+    known = sum(line.author == "contact" for line in shown)
+    texts = (
+        Message.objects.filter(conversation_id=message.conversation_id, author="contact")
+        .filter(~Q(text="") | Q(pk=message.pk), sent_at__lte=message.sent_at)
+        .order_by("-sent_at", "-id")
+        .values_list("text", flat=True)[known : known + OLDER]
+    )
+    lines = [Line("contact", text) for text in reversed(texts)]
+    return earlier_words(lines, limit=EARLIER_TOKENS * BYTES_PER_TOKEN, names=labels)
+
+
+def _thread(conversation_id: int) -> tuple[Line, ...]:
+    """Return the last lines that were really said, the oldest first."""
+    rows = (
+        Message.objects.filter(conversation_id=conversation_id)
+        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
+        .exclude(text="")
+        .exclude(delivery__status=Delivery.Status.QUEUED)
+        .order_by("-sent_at", "-id")
+        .values_list("author", "text")[:HISTORY]
+    )
+    return tuple(Line(author, text) for author, text in reversed(rows))
+
+
+def automatic_today(conversation: Conversation, *, now: datetime) -> int:
+    """Return how many automatic messages the conversation has had since the local midnight."""
     zone = ZoneInfo(conversation.workspace.timezone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return (

@@ -9,10 +9,12 @@ from accounts.tasks import post_letter
 from flowia.lib import clock
 from flowia.lib.redis import redis_client
 from flowia.lib.wake import wake, wake_after_commit
-from processing import deadletters, pipeline
+from processing import deadletters, figures, leading, pipeline
 from processing import dispatch as due_work
 from processing.wakes import Wake
 from social import events
+
+HALF_AN_HOUR = 1800
 
 
 @shared_task
@@ -46,9 +48,33 @@ def remove(removal_id: int) -> None:
 
 
 @shared_task
+def follow(follow_up_id: int) -> None:
+    """Write a planned follow-up."""
+    _relay(pipeline.follow(follow_up_id))
+
+
+@shared_task
+def replay(replay_id: int) -> None:
+    """Run one slice of a replay."""
+    _relay(pipeline.replay(replay_id))
+
+
+@shared_task
 def dispatch() -> None:
     """Wake what is due or was forgotten; beat calls this every second."""
     _relay(due_work.due(redis_client()))
+
+
+@shared_task
+def digest() -> None:
+    """Add what is new in the ledger to the figures by day; beat calls this every five seconds."""
+    figures.digest()
+
+
+@shared_task(soft_time_limit=HALF_AN_HOUR, time_limit=HALF_AN_HOUR + 30)
+def cool_leads() -> None:
+    """Let leads cool that gave no sign of interest; beat calls this every night."""
+    _relay(leading.cool(now=clock.now()))
 
 
 def replay_event(event_id: int) -> bool:
@@ -75,7 +101,15 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "sync": sync,
     "letter": post_letter,
     "remove": remove,
+    "follow": follow,
+    "replay": replay,
 }
+
+
+def relay_after_commit(*wakes: Wake) -> None:
+    """Wake what a member's deed asks for, once it is committed."""
+    for one in wakes:
+        wake_after_commit(STEPS[one.step], one.row_id)
 
 
 def _relay(wakes: list[Wake]) -> None:

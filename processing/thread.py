@@ -44,6 +44,11 @@ class Line:
         return self.inbound and not self.message.outcome and self.message.next_at is not None
 
     @property
+    def held(self) -> bool:
+        """Whether it is a draft that waits for a member's decision."""
+        return self.message.status == Message.Status.HELD
+
+    @property
     def lost(self) -> bool:
         """Whether it did not reach the contact, or perhaps did not."""
         return self.message.status in {

@@ -3,20 +3,91 @@
 from django.urls import URLPattern
 
 from flowia.lib.routes import both
-from processing import views
-from processing.api import conversations, leads, ledger
+from processing.api import (
+    analytics,
+    consent,
+    conversations,
+    drafts,
+    leads,
+    ledger,
+    replays,
+    replies,
+    scenarios,
+    sequences,
+    trust,
+)
+from processing.views import approvals, figures, inbox, todo
+from processing.views import drafts as draft_pages
+from processing.views import leads as lead_pages
+from processing.views import replays as replay_pages
+from processing.views import scenarios as scenario_pages
 
 CONVERSATION = "conversations/<uuid:uid>"
+DRAFT = "drafts/<uuid:uid>"
+FOLLOW_UP = "follow-ups/<uuid:uid>"
+LEAD = "leads/<uuid:uid>"
+SCENARIO = "scenarios/<uuid:uid>"
+VERSION = f"{SCENARIO}/versions/<int:number>"
+REPLAY = "replays/<uuid:uid>"
+PAGES = "assistant/scenarios"
 
 urlpatterns: list[URLPattern] = [
-    *both("inbox", views.inbox, "inbox"),
-    *both("inbox/<uuid:uid>", views.conversation, "conversation"),
+    *both("inbox", inbox.inbox, "inbox"),
+    *both("inbox/<uuid:uid>", inbox.conversation, "conversation"),
+    *both("inbox/drafts", draft_pages.drafts, "drafts"),
+    *both("inbox/drafts/<uuid:uid>", draft_pages.decide, "draft"),
+    *both("inbox/trust/<uuid:uid>", draft_pages.climb, "trust"),
+    *both("inbox/leads", lead_pages.leads, "leads"),
+    *both("inbox/leads.csv", lead_pages.table, "leads-table"),
+    *both("inbox/leads/<uuid:uid>", lead_pages.lead, "lead"),
+    *both("inbox/figures", figures.figures, "figures"),
+    *both("tasks", todo.tasks, "tasks"),
+    *both("approve/<str:token>", approvals.approve, "approve"),
+    *both(PAGES, scenario_pages.scenario_list, "scenarios"),
+    *both(f"{PAGES}/new", scenario_pages.scenario_new, "scenario-new"),
+    *both(f"{PAGES}/<uuid:uid>", scenario_pages.scenario_page, "scenario"),
+    *both(f"{PAGES}/<uuid:uid>/replay", replay_pages.scenario_replay, "scenario-replay"),
     *both("conversations", conversations.ConversationList.as_view(), "api-conversations"),
     *both(CONVERSATION, conversations.OneConversation.as_view(), "api-conversation"),
     *both(f"{CONVERSATION}/messages", conversations.ConversationMessages.as_view(), "api-messages"),
     *both(f"{CONVERSATION}/takeover", conversations.Takeover.as_view(), "api-takeover"),
     *both(f"{CONVERSATION}/release", conversations.Release.as_view(), "api-release"),
+    *both(f"{CONVERSATION}/reply", replies.Reply.as_view(), "api-reply"),
+    *both("drafts", drafts.Drafts.as_view(), "api-drafts"),
+    *both(f"{DRAFT}/approve", drafts.Approve.as_view(), "api-draft-approve"),
+    *both(f"{DRAFT}/edit", drafts.Edit.as_view(), "api-draft-edit"),
+    *both(f"{DRAFT}/reject", drafts.Reject.as_view(), "api-draft-reject"),
+    *both(f"{DRAFT}/snooze", drafts.Snooze.as_view(), "api-draft-snooze"),
+    *both(f"{DRAFT}/undo", drafts.Undo.as_view(), "api-draft-undo"),
+    *both("trust", trust.Trusts.as_view(), "api-trust"),
+    *both("trust/<uuid:uid>/accept", trust.Accept.as_view(), "api-trust-accept"),
+    *both("trust/<uuid:uid>/decline", trust.Decline.as_view(), "api-trust-decline"),
+    *both("trust/<uuid:uid>/take-back", trust.TakeBack.as_view(), "api-trust-take-back"),
+    *both("sequences", sequences.Sequences.as_view(), "api-sequences"),
+    *both("sequences/<uuid:uid>", sequences.OneSequence.as_view(), "api-sequence"),
+    *both("follow-ups", sequences.FollowUps.as_view(), "api-follow-ups"),
+    *both(f"{FOLLOW_UP}/cancel", sequences.CancelFollowUp.as_view(), "api-follow-up-cancel"),
+    *both(f"{FOLLOW_UP}/done", sequences.FinishFollowUp.as_view(), "api-follow-up-done"),
+    *both("contacts/<uuid:uid>/opt-out", consent.OptOut.as_view(), "api-opt-out"),
+    *both("contacts/<uuid:uid>/opt-in", consent.OptIn.as_view(), "api-opt-in"),
     *both("messages/<uuid:uid>/decision", ledger.MessageDecision.as_view(), "api-decision"),
     *both("interactions", ledger.Interactions.as_view(), "api-interactions"),
     *both("leads", leads.Leads.as_view(), "api-leads"),
+    *both("leads.csv", leads.LeadTable.as_view(), "api-leads-table"),
+    *both(LEAD, leads.OneLead.as_view(), "api-lead"),
+    *both(f"{LEAD}/level/reset", leads.ResetLevel.as_view(), "api-lead-reset"),
+    *both("analytics", analytics.Analytics.as_view(), "api-analytics"),
+    *both("scenarios", scenarios.ScenarioList.as_view(), "api-scenarios"),
+    *both(SCENARIO, scenarios.OneScenario.as_view(), "api-scenario"),
+    *both(f"{SCENARIO}/versions", scenarios.Versions.as_view(), "api-versions"),
+    *both(VERSION, scenarios.OneVersion.as_view(), "api-version"),
+    *both(f"{VERSION}/restore", scenarios.RestoreVersion.as_view(), "api-restore"),
+    *both(f"{SCENARIO}/try", scenarios.TryScenario.as_view(), "api-try"),
+    *both(f"{SCENARIO}/replays", replays.ScenarioReplays.as_view(), "api-scenario-replays"),
+    *both(f"{SCENARIO}/replays/estimate", replays.ReplayEstimate.as_view(), "api-estimate"),
+    *both(REPLAY, replays.OneReplay.as_view(), "api-replay"),
+    *both(f"{REPLAY}/results", replays.ReplayResults.as_view(), "api-replay-results"),
+    *both(f"{REPLAY}/continue", replays.ContinueReplay.as_view(), "api-replay-continue"),
+    *both(f"{REPLAY}/cancel", replays.CancelReplay.as_view(), "api-replay-cancel"),
+    *both(f"{REPLAY}/publish", replays.PublishReplay.as_view(), "api-replay-publish"),
 ]

@@ -41,6 +41,15 @@ SCENARIO_INSTRUCTION = (
     "l'équipe réponde. Une plainte va toujours à un humain."
 )
 
+HANDOFF_TEXT = "Je passe la main à l'équipe, qui vous répond ici même dès que possible."
+FOLLOW_UP_NAME = "Relance douce"
+FOLLOW_UP_INSTRUCTION = (
+    "Une seule relance, courte et sans pression : rappelez ce qui intéressait la personne et "
+    "demandez si elle a encore une question."
+)
+FOLLOW_UP_MINUTES = 180
+FOLLOW_UP_STEP = "Demandez si la personne a encore une question."
+
 APP_ID = "998877665544332"
 APP_SECRET = "sandbox-app-secret-4c1e"  # noqa: S105 - known to the stand-in alone
 INSTAGRAM_APP_ID = "887766554433221"

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import Q
 
 from accounts.admin.trail import Trail
-from flowia.lib.admin import HasError, ReadOnlyRows, SealedRows
-from social.models import ForgettingKey, Forgotten, SocialAccount
+from flowia.lib.admin import HasError, ReadOnlyRows, Rows, SealedRows
+from social.models import ForgettingKey, Forgotten, ProviderPause, SocialAccount
 
 
 @admin.register(SocialAccount)
@@ -46,3 +46,11 @@ class ForgettingKeys(ReadOnlyRows):
 
     list_display = ("created_at", "name")
     exclude = ("sealed",)
+
+
+@admin.register(ProviderPause)
+class ProviderPauses(Trail, Rows):
+    """Networks through which nothing leaves for a while: add one to pause it, delete to resume."""
+
+    list_display = ("provider", "until", "reason", "created_at")
+    search_fields = ("provider", "reason", "uid")

@@ -28,6 +28,14 @@ def remember_opt_out(account: SocialAccount, contact_external_id: str) -> None:
     _remember(account, Kind.OPT_OUT, {contact_external_id})
 
 
+def drop_opt_out(account: SocialAccount, contact_external_id: str) -> None:
+    """Keep the wish no longer: this person asked to be written to again."""
+    key = _key()
+    if key is not None:
+        parts = _parts(account, Kind.OPT_OUT, contact_external_id)
+        Forgotten.objects.filter(key=_digest(key, parts)).delete()
+
+
 def knows_message(account: SocialAccount, external_id: str) -> bool:
     """Return whether the message was erased or purged."""
     return _when(account, Kind.MESSAGE, external_id) is not None

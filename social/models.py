@@ -118,3 +118,18 @@ class ForgettingKey(Sealed):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProviderPause(Row):
+    """A network through which nothing leaves for a while; what it brings is stored all the same."""
+
+    provider = models.CharField(_("provider"), max_length=20, unique=True)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("paused network")
+        verbose_name_plural = _("paused networks")
+
+    def __str__(self) -> str:
+        return self.provider

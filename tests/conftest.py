@@ -26,6 +26,7 @@ QUICK = {
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
     "OPENAI_API_KEY": "sk-marked-4f1d9c7e",
     "API_REQUESTS_PER_MINUTE": "100000",
+    "AI_REQUESTS_PER_MINUTE": "100000",
 }
 """How the running stacks differ from the demo: quicker, with a key that can be recognised, and
 with room for tests that look ten times a second."""

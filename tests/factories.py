@@ -8,7 +8,20 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Membership, User, Workspace
-from processing.models import Contact, Conversation, InteractionEvent, Lead, Message
+from processing.models import (
+    Contact,
+    Conversation,
+    DmSequence,
+    FollowUp,
+    InteractionEvent,
+    Lead,
+    Message,
+    Replay,
+    ReplayAnswer,
+    ReplayResult,
+    Scenario,
+    SequenceStep,
+)
 from social.models import SocialAccount, WebhookEvent
 
 NUMBERS = count(1)
@@ -127,6 +140,43 @@ def make_lead(contact: Contact, **fields: Any) -> Lead:
         "intent": "achat",
     }
     return Lead.objects.create(workspace=contact.workspace, contact=contact, **{**values, **fields})
+
+
+def make_scenario(workspace: Workspace, **fields: Any) -> Scenario:
+    values = {"name": "Accueil", "instruction": "Répondez.", "autonomy": "auto"}
+    return Scenario.objects.create(workspace=workspace, **{**values, **fields})
+
+
+def make_replay(message: Message, **fields: Any) -> Replay:
+    """A replay with its result and the answer that was paid for."""
+    workspace = message.workspace
+    scenario = fields.pop("scenario", None) or make_scenario(workspace)
+    replay = Replay.objects.create(
+        workspace=workspace,
+        scenario=scenario,
+        starts_at=NOON,
+        ends_at=NOON,
+        cost_limit=1,
+        status="done",
+        **fields,
+    )
+    said = {"workspace": workspace, "message": message}
+    ReplayResult.objects.create(replay=replay, outcome="reply", at=NOON, day=NOON.date(), **said)
+    ReplayAnswer.objects.create(prompt="0" * 64, **said)
+    return replay
+
+
+def make_follow_up(conversation: Conversation, **fields: Any) -> FollowUp:
+    workspace = conversation.workspace
+    scenario = fields.pop("scenario", None) or make_scenario(workspace, kind="follow_up")
+    sequence = DmSequence.objects.create(workspace=workspace, scenario=scenario)
+    SequenceStep.objects.create(
+        workspace=workspace, sequence=sequence, position=1, delay_minutes=60, instruction="Relancez"
+    )
+    values: dict[str, Any] = {"position": 1, "next_at": NOON}
+    return FollowUp.objects.create(
+        workspace=workspace, conversation=conversation, sequence=sequence, **{**values, **fields}
+    )
 
 
 def make_webhook(**fields: Any) -> WebhookEvent:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
@@ -110,6 +111,10 @@ def _stale(gathered: Catalog, path: Path) -> list[str]:
 
 def _text(catalogue: Catalog, message: Message) -> object:
     found = catalogue.get(message.id, message.context)
+    if found is None and message.context:
+        # babel leaves the contexts of a compiled catalogue as bytes.
+        context: Any = message.context.encode()
+        found = catalogue.get(message.id, context)
     text = found.string if found else None
     return text if isinstance(text, str) else tuple(text or ())
 

@@ -26,6 +26,8 @@ KINDS: dict[str, Promise] = {
     Kind.GOOGLE_LINKED: _("A Google account opens your account now"),
     Kind.ADDRESS_CHANGED: _("The e-mail address of your account was changed"),
     Kind.TOKEN_REUSED: _("We signed a program out of your account"),
+    Kind.DRAFT_WAITING: _("An answer waits for your approval"),
+    Kind.HUMAN_NEEDED: _("A conversation needs an answer from a human"),
 }
 """What each kind is called: its subject, where that is the same for everybody."""
 

@@ -54,6 +54,7 @@ class MembershipFields(serializers.Serializer[Any]):
 
     workspace = WorkspaceFields()
     role = serializers.ChoiceField(choices=Membership.Role.choices)
+    told_by_mail = serializers.BooleanField()
 
 
 class PersonFields(serializers.Serializer[Any]):
@@ -83,10 +84,14 @@ class MeFields(PersonFields):
 
 
 class MeChanges(serializers.Serializer[Any]):
-    """What the caller may change of themselves."""
+    """What the caller may change of themselves.
+
+    `told_by_mail` is about the workspace the caller works in: e-mails when a human is needed.
+    """
 
     name = Text(max_length=150, allow_blank=True, required=False)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    told_by_mail = Flag(required=False)
 
 
 class TokenFields(serializers.Serializer[Any]):
@@ -209,6 +214,7 @@ class WorkspaceDetails(serializers.ModelSerializer[Workspace]):
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     timezone = TimeZone(required=False)
     release_after_minutes = Whole(min_value=1, max_value=43_200, required=False)
+    trust_after = Whole(min_value=1, max_value=1000, required=False)
     facts = FactFields(many=True, required=False)
 
     class Meta:
@@ -222,6 +228,9 @@ class WorkspaceDetails(serializers.ModelSerializer[Workspace]):
             "business_profile",
             "assistant_on",
             "release_after_minutes",
+            "ai_notice",
+            "handoff_text",
+            "trust_after",
             "facts",
             "created_at",
         )

@@ -1,6 +1,7 @@
 """Who: people, workspaces, where people are signed in, and what was done."""
 
 from accounts.models.audit import AuditChain, AuditEntry, AuditKey
+from accounts.models.idempotency import IdempotentCall
 from accounts.models.letters import Letter
 from accounts.models.people import Fact, Membership, User, Workspace
 from accounts.models.signins import Invitation, OAuthState, SignIn, SignInAttempt, UsedToken
@@ -10,6 +11,7 @@ __all__ = [
     "AuditEntry",
     "AuditKey",
     "Fact",
+    "IdempotentCall",
     "Invitation",
     "Letter",
     "Membership",

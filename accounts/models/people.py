@@ -74,6 +74,13 @@ class Workspace(Row):
     release_after_minutes = models.PositiveIntegerField(
         _("minutes before a conversation taken over goes back to the assistant"), default=720
     )
+    # What the assistant says of itself, and what it says when a human takes over. Blank: our own
+    # sentence, and nothing.
+    ai_notice = models.TextField(_("AI notice"), blank=True, max_length=300)
+    handoff_text = models.TextField(_("words at a handoff"), blank=True, max_length=500)
+    trust_after = models.PositiveSmallIntegerField(
+        _("approvals without edits before automatic answers are proposed"), default=5
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
 
     class Meta:
@@ -113,6 +120,7 @@ class Membership(Row):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MEMBER)
+    told_by_mail = models.BooleanField(_("e-mail when a human is needed"), default=True)
 
     class Meta:
         verbose_name = _("member")

@@ -1,15 +1,13 @@
 """Settings: who did what in the workspace, as a page and as a table for spreadsheets."""
 
-import csv
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -18,19 +16,10 @@ from accounts.access import chosen_workspace, owned
 from accounts.activity import KINDS, entries_of, lines_of
 from accounts.models import AuditEntry, User, Workspace
 from accounts.views.frame import framed
+from flowia.lib.sheets import sheet
 
 LINES_PER_PAGE = 50
 BATCH = 500
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, "CSV Injection")."""
-
-
-class _Echo:
-    """A file that gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 @login_required
@@ -58,10 +47,9 @@ def activity(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponseBase:
     """Return the same entries, all of them, as CSV that opens in a spreadsheet. For owners."""
     workspace = owned(chosen_workspace(request), request.user)
-    lines = _csv(_asked(request, workspace), ZoneInfo(workspace.timezone))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="activity.csv"'
-    return response
+    heads = [_("Number"), _("When"), _("Who"), _("What"), _("Network address"), _("Action")]
+    rows = _rows(_asked(request, workspace), ZoneInfo(workspace.timezone))
+    return sheet("activity.csv", heads, rows)
 
 
 def _asked(request: HttpRequest, workspace: Workspace) -> QuerySet[AuditEntry]:
@@ -72,16 +60,11 @@ def _asked(request: HttpRequest, workspace: Workspace) -> QuerySet[AuditEntry]:
     return entries_of(workspace, person=person, kind=request.GET.get("kind", ""))
 
 
-def _csv(rows: QuerySet[AuditEntry], zone: ZoneInfo) -> Iterator[str]:
-    # French spreadsheets expect semicolons, and UTF-8 only where the mark says so.
-    writer: Any = csv.writer(_Echo(), delimiter=";")
-    heads = [_("Number"), _("When"), _("Who"), _("What"), _("Network address"), _("Action")]
-    yield BYTE_ORDER_MARK + writer.writerow(heads)
+def _rows(rows: QuerySet[AuditEntry], zone: ZoneInfo) -> Iterator[list[object]]:
     for batch in _batches(rows):
         for line in lines_of(batch):
             at = line.at.astimezone(zone).isoformat(timespec="seconds")
-            cells = [line.number, at, line.who, line.words, line.address, line.action]
-            yield writer.writerow([_plain(str(cell)) for cell in cells])
+            yield [line.number, at, line.who, line.words, line.address, line.action]
 
 
 def _batches(rows: QuerySet[AuditEntry]) -> Iterator[list[AuditEntry]]:
@@ -90,7 +73,3 @@ def _batches(rows: QuerySet[AuditEntry]) -> Iterator[list[AuditEntry]]:
         yield batch
         # By number, not by place: entries that come in meanwhile shift the places.
         batch = list(rows.filter(number__lt=batch[-1].number)[:BATCH])
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

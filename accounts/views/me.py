@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import doors, limits
+from accounts import doors, limits, members
 from accounts.access import person
-from accounts.forms import PasswordForm, ProfileForm, ProofForm
+from accounts.forms import MailForm, PasswordForm, ProfileForm, ProofForm
 from accounts.models import User
 from accounts.proving import check_password
 from accounts.views.doors import sign_in_at
@@ -29,12 +29,15 @@ YEAR = 31_536_000
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """Show name and language; a POST changes them."""
+    """Show name, language and e-mails; a POST changes the first two, with `do=mail` the last."""
     user = person(request.user)
-    context = {"proof": ProofForm()}
+    if request.POST.get("do") == "mail":
+        return _choose_mail(request, user)
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if not form.is_valid():
-        return render(request, PROFILE, framed(request, {**context, "form": form}))
+        mail = MailForm(members.memberships_of(user))
+        context = {"proof": ProofForm(), "form": form, "mail": mail}
+        return render(request, PROFILE, framed(request, context))
     user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
     user.save(update_fields=["name", "language"])
     with translation.override(user.language):
@@ -42,6 +45,15 @@ def me(request: HttpRequest) -> HttpResponse:
     response = redirect("settings-me")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", max_age=YEAR)
     return response
+
+
+def _choose_mail(request: HttpRequest, user: User) -> HttpResponse:
+    form = MailForm(members.memberships_of(user), request.POST)
+    if form.is_valid():
+        for one in members.memberships_of(user):
+            members.tell_by_mail(one, wanted=form.cleaned_data.get(str(one.uid), False))
+        messages.success(request, _("Saved."))
+    return redirect("settings-me")
 
 
 @never_cache

@@ -41,6 +41,8 @@ LABELS: dict[str, Any] = {
     "message": _("message"),
     "in_reply_to": _("in reply to"),
     "scenario": _("scenario"),
+    "sequence": _("sequence"),
+    "replay": _("replay"),
     "webhook_event": _("webhook event"),
     "integration": _("integration"),
     "invited_by": _("invited by"),

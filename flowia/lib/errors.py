@@ -44,6 +44,12 @@ class FlowError(Exception):
         return {"WWW-Authenticate": 'Bearer realm="api"'} if self.status == UNAUTHORIZED else {}
 
 
+def first_sentence(error: FlowError) -> str:
+    """Return what a page with one field tells of `error`: its field's sentence, or the whole's."""
+    fields = (error.errors or {}).values()
+    return next((str(sentences[0]) for sentences in fields), str(error.detail))
+
+
 class NotFoundError(FlowError):
     """The row does not exist, or is not the caller's: the two are told apart by nobody."""
 

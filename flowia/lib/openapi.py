@@ -36,11 +36,17 @@ EXAMPLES: dict[int, tuple[str, str, str]] = {
     409: ("Conflit", "Ce n'est plus possible.", "conflict"),
     413: ("Trop volumineux", "La requête dépasse 1 Mio.", "too_large"),
     415: ("Format non pris en charge", "Le corps doit être du JSON.", "unsupported_media_type"),
+    422: (
+        "Impossible à traiter",
+        "Cette clé d'idempotence a déjà servi à une autre demande.",
+        "idempotency_key_reused",
+    ),
     429: (
         "Trop de requêtes",
         "Trop de requêtes. Nouvelle tentative dans environ 1 minute.",
         "too_many_requests",
     ),
+    502: ("Injoignable", "Le modèle n'a pas répondu.", "model_unavailable"),
     503: ("Indisponible", "Un service extérieur ne répond pas.", "unreachable"),
     500: ("Erreur", "Un problème est survenu de notre côté.", "error"),
 }
@@ -48,7 +54,12 @@ ANY_OPERATION = (401, 403, 405, 406, 429, 500)
 WRITING = ("post", "put", "patch", "delete")
 WITH_BODY = (413, 415)
 NO_NUL = r"^[^\u0000]*$"
-ALSO = {"/auth/google": (404, 503), "/workspace/exports/{uid}/file": (409,)}
+ALSO = {
+    "/auth/google": (404, 503),
+    "/auth/me": (404,),
+    "/workspace/exports/{uid}/file": (409,),
+    "/scenarios/{uid}/try": (502,),
+}
 """What single operations may answer besides."""
 HEADERS: dict[str, str] = {
     "X-RateLimit-Limit": "How many requests the window allows.",
@@ -111,6 +122,8 @@ def _statuses(address: str, method: str, operation: Document) -> Iterator[int]:
         yield 409
     yield from ALSO.get(address, ())
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    if "Idempotency-Key" in names:
+        yield 422
     if "{" in address or "cursor" in names or not address.startswith("/auth/"):
         yield 404
 

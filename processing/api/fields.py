@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from processing.ledger import gates_of, sentence_of
-from processing.models import Conversation, InteractionEvent, Lead, Message
+from processing.models import Conversation, InteractionEvent, Message
 from processing.reasons import sentence
 
 
@@ -96,25 +96,6 @@ class InteractionFields(serializers.Serializer[Any]):
     def get_gates(self, event: InteractionEvent) -> list[dict[str, Any]]:
         """What was checked, in order."""
         return gates_of(event)
-
-
-class EvidenceFields(serializers.Serializer[Any]):
-    """The contact's own words, and the message they stand in."""
-
-    quote = serializers.CharField()
-    message = serializers.CharField(allow_null=True)
-
-
-class LeadFields(serializers.Serializer[Any]):
-    """How interested a contact is, with the words that say so."""
-
-    id = serializers.UUIDField(source="uid")
-    level = serializers.ChoiceField(choices=Lead.Level.choices)
-    evidence = EvidenceFields(many=True)
-    phone = serializers.CharField()
-    intent = serializers.CharField()
-    contact = ContactFields()
-    updated_at = serializers.DateTimeField()
 
 
 class DecisionScenarioFields(serializers.Serializer[Any]):

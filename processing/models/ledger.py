@@ -28,6 +28,11 @@ class InteractionEvent(Row):
         TAKEOVER = "takeover", _("human steps in")
         RELEASE = "release", _("back to the assistant")
         LEAD = "lead", _("lead")
+        DRAFT = "draft", _("draft")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        NOTICE = "notice", _("notice")
+        CONSENT = "consent", _("consent")
+        TRUST = "trust", _("trust ladder")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="interactions")
     conversation = models.ForeignKey(
@@ -42,6 +47,8 @@ class InteractionEvent(Row):
     gates = models.JSONField(_("gates"), default=list, blank=True)
     data = models.JSONField(_("data"), default=dict, blank=True)
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    # Whether `DailyFigure` holds it; the only column that is ever changed.
+    counted = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("ledger row")
@@ -50,10 +57,39 @@ class InteractionEvent(Row):
         indexes = (
             models.Index(fields=["conversation", "id"], name="ledger_of_thread"),
             models.Index(fields=["workspace", "-created_at"], name="ledger_of_workspace"),
+            models.Index(
+                fields=["workspace", "id"],
+                name="ledger_uncounted",
+                condition=models.Q(counted=False),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reason}"
+
+
+class DailyFigure(Row):
+    """How often something happened in a workspace on one local day, summed from the ledger.
+
+    `name` is `kind:outcome:reason` or a measure of `processing.figures`; `amount` is the sum of
+    what is measured (millionths of a dollar, seconds), 0 for what is only counted.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="figures")
+    day = models.DateField(_("day in the workspace's time zone"))
+    name = models.CharField(_("figure"), max_length=120)
+    count = models.PositiveBigIntegerField(_("count"), default=0)
+    amount = models.PositiveBigIntegerField(_("amount"), default=0)
+
+    class Meta:
+        verbose_name = _("figure of a day")
+        verbose_name_plural = _("figures by day")
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "day", "name"], name="one_figure_per_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} {self.day} {self.name}"
 
 
 class DeadLetter(Row):

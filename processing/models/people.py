@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from flowia.lib.rows import Row
+from processing.models.scenarios import Scenario
 from social.models import SocialAccount
 
 
@@ -16,6 +17,7 @@ class Contact(Row):
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
     opted_out_at = models.DateTimeField(_("opted out"), null=True, blank=True)
+    opt_out_confirmed_at = models.DateTimeField(_("opt-out confirmed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("contact")
@@ -25,6 +27,7 @@ class Contact(Row):
                 fields=["social_account", "external_id"], name="one_contact_per_account"
             ),
         )
+        indexes = (models.Index(fields=["workspace", "name"], name="contact_by_name"),)
 
     def __str__(self) -> str:
         return self.name or self.external_id
@@ -59,6 +62,14 @@ class Conversation(Row):
     next_automatic_at = models.DateTimeField(
         _("next automatic message at the earliest"), null=True, blank=True
     )
+    # One objective at a time: the scenario that answered last goes on.
+    scenario = models.ForeignKey(
+        Scenario, models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+    notice_sent_at = models.DateTimeField(_("told that an AI writes"), null=True, blank=True)
+    handoff_told_at = models.DateTimeField(_("told that a human takes over"), null=True, blank=True)
+    # What was cut from the history the model sees: the contact's own words alone.
+    summary = models.JSONField(_("earlier words of the contact"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("conversation")
@@ -84,18 +95,35 @@ class Lead(Row):
         WARM = "warm", _("warm")
         COLD = "cold", _("cold")
 
+    class Stage(models.TextChoices):
+        """What members made of it."""
+
+        NEW = "new", _("new")
+        CONTACTED = "contacted", _("contacted")
+        WON = "won", _("won")
+        LOST = "lost", _("lost")
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="leads")
     contact = models.OneToOneField(Contact, models.CASCADE, related_name="lead")
     level = models.CharField(_("level"), max_length=5, choices=Level, default=Level.COLD)
+    # A member's word outranks the model's and the years'.
+    level_by_member = models.BooleanField(_("level set by a member"), default=False)
+    warmed_at = models.DateTimeField(_("last sign of interest"), null=True, blank=True)
     evidence = models.JSONField(_("the contact's words"), default=list, blank=True)
     phone = models.CharField(_("phone, E.164"), max_length=20, blank=True)
+    phone_message = models.UUIDField(_("message with the phone"), null=True, blank=True)
     intent = models.CharField(_("intent"), max_length=60, blank=True)
+    summary = models.JSONField(_("summary in three points"), default=list, blank=True)
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.NEW)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
-        indexes = (models.Index(fields=["workspace", "-updated_at"], name="lead_order"),)
+        indexes = (
+            models.Index(fields=["workspace", "-updated_at"], name="lead_order"),
+            models.Index(fields=["workspace", "level"], name="lead_level"),
+        )
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.level}"

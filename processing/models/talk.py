@@ -43,6 +43,14 @@ class Message(Row):
         REFUSED = "refused", _("not sent")
         FAILED = "failed", _("failed")
 
+    class Purpose(models.TextChoices):
+        """What an outbound message is for."""
+
+        REPLY = "reply", _("answer")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        HANDOFF_NOTICE = "handoff", _("says that a human takes over")
+        OPT_OUT_NOTICE = "opt_out", _("confirms an opt-out")
+
     class Outcome(models.TextChoices):
         """The decision on an inbound message."""
 
@@ -76,6 +84,15 @@ class Message(Row):
     in_reply_to = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="replies"
     )
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.REPLY)
+    intent = models.CharField(_("intent"), max_length=40, blank=True)
+    # The notice that an AI writes stands before the text, in the same message.
+    notice = models.TextField(_("AI notice"), blank=True)
+    # What stopped a draft: `{"start", "end", "kind"}` by the characters of `text`.
+    marks = models.JSONField(_("unsupported words"), default=list, blank=True)
+    drafted = models.TextField(_("as the assistant wrote it"), blank=True)
+    approved_by = models.UUIDField(_("approved by"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("set aside until"), null=True, blank=True)
     scenario = models.ForeignKey(Scenario, models.SET_NULL, null=True, blank=True)
     scenario_version = models.PositiveIntegerField(_("scenario version"), null=True, blank=True)
 
@@ -97,6 +114,11 @@ class Message(Row):
             ),
         )
         indexes = (
+            models.Index(
+                fields=["workspace", "-id"],
+                name="drafts_of_workspace",
+                condition=models.Q(status="held"),
+            ),
             models.Index(
                 fields=["next_at"], name="message_due", condition=models.Q(next_at__isnull=False)
             ),

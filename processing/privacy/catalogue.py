@@ -23,6 +23,9 @@ Paths = dict[type[Model], str]
 
 CONTACT: Paths = {
     mind.InteractionEvent: "conversation__contact",
+    mind.ReplayResult: "message__conversation__contact",
+    mind.ReplayAnswer: "message__conversation__contact",
+    mind.FollowUp: "conversation__contact",
     mind.Delivery: "message__conversation__contact",
     mind.Message: "conversation__contact",
     mind.Lead: "contact",
@@ -35,13 +38,22 @@ LEAD: Paths = {memory.SyncRun: "lead_uid", memory.SyncedRow: "lead_uid"}
 """From a row to the lead whose contact it is about."""
 
 WORKSPACE: Paths = {
+    mind.DailyFigure: "workspace",
     mind.InteractionEvent: "workspace",
     mind.DeadLetter: "workspace",
+    mind.ReplayResult: "workspace",
+    mind.ReplayAnswer: "workspace",
+    mind.Replay: "workspace",
+    mind.FollowUp: "workspace",
     mind.Delivery: "workspace",
     mind.Message: "workspace",
     mind.Lead: "workspace",
     mind.Conversation: "workspace",
     mind.Contact: "workspace",
+    mind.SequenceStep: "workspace",
+    mind.DmSequence: "workspace",
+    mind.Trust: "workspace",
+    mind.ScenarioVersion: "workspace",
     mind.Scenario: "workspace",
     memory.SyncRun: "workspace",
     memory.SyncedRow: "workspace",
@@ -54,6 +66,7 @@ WORKSPACE: Paths = {
     Export: "workspace",
     Erasure: "workspace",
     who.Invitation: "workspace",
+    who.IdempotentCall: "workspace",
     who.Fact: "workspace",
     who.Membership: "workspace",
     who.Workspace: "pk",
@@ -65,6 +78,7 @@ MEMBER: Paths = {
     who.Membership: "user",
     who.SignIn: "user",
     who.Letter: "user",
+    who.IdempotentCall: "user",
     who.Invitation: "email",
     who.AuditEntry: "actor_uid",
     Export: "asked_by",
@@ -74,6 +88,8 @@ MEMBER: Paths = {
 ELSEWHERE: dict[type[Model], str] = {
     ears.WebhookEvent: "holds people of several workspaces; cleaned by their ids",
     ears.ForgettingKey: "a sealed key",
+    ears.ProviderPause: "about a network, set by operators",
+    mind.ModelState: "about the model's service",
     who.AuditChain: "counts and digests",
     who.AuditKey: "a sealed key",
     DeletionRequest: "a hash and a code, by which nobody finds the person",

@@ -8,11 +8,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from processing.models import DeadLetter, Delivery, Message
+from processing.models import DeadLetter, Delivery, FollowUp, Message
 from social import forgotten, scrubbing
 from social.models import SocialAccount, WebhookEvent
 
-KINDS: dict[type[Model], str] = {Message: "respond", Delivery: "send"}
+KINDS: dict[type[Model], str] = {Message: "respond", Delivery: "send", FollowUp: "follow"}
 """The kinds of dead letters that are about a table's rows."""
 
 

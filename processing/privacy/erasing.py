@@ -17,8 +17,18 @@ from flowia.lib import clock
 from flowia.lib.errors import NotFoundError
 from integrations import removals
 from integrations.models import Integration, Removal, SyncRun
+from processing import figures, sequences
 from processing.confirming import give_quota_back
-from processing.models import Contact, Conversation, DeadLetter, Delivery, Lead, Message
+from processing.models import (
+    Contact,
+    Conversation,
+    DeadLetter,
+    Delivery,
+    FollowUp,
+    InteractionEvent,
+    Lead,
+    Message,
+)
 from processing.privacy import cleaning, exporting
 from processing.privacy.catalogue import CONTACT, rows_of
 from processing.privacy.models import Erasure
@@ -103,6 +113,7 @@ def _erase_rows(erasure: Erasure) -> None:
             return
         _forget(contact)
         _take_out_of_tools(lead)
+        _count(contact)
         _delete(contact)
         erasure.seal({"account": str(contact.social_account_id), "person": contact.external_id})
     erasure.status = Status.ERASED if contact else Status.DONE
@@ -118,7 +129,7 @@ def _locked(erasure: Erasure) -> Contact | None:
     """Lock the contact's conversations, as everybody does first, then the contact."""
     rows = Contact.objects.filter(workspace=erasure.workspace_id, uid=erasure.contact_uid)
     threads = Conversation.objects.select_for_update().filter(contact__in=rows.values("pk"))
-    list(threads.values_list("pk", flat=True))
+    list(threads.order_by("pk").values_list("pk", flat=True))
     rows.select_for_update().values_list("pk", flat=True).first()
     return rows.select_related("social_account").first()
 
@@ -128,6 +139,8 @@ def _stop(contact: Contact, lead: Lead | None) -> None:
     said = Message.objects.filter(conversation__contact=contact)
     for message in said.filter(quota_day__isnull=False).exclude(delivery__status="sending"):
         give_quota_back(message)
+    for follow_up in FollowUp.objects.filter(conversation__contact=contact):
+        sequences.finish(follow_up, FollowUp.Status.CANCELLED, "erased")
     waiting = Delivery.objects.filter(message__conversation__contact=contact, status="queued")
     waiting.update(status="refused", next_at=None, error_code="erased")
     said.filter(status="queued", delivery__status="refused").update(
@@ -171,6 +184,18 @@ def _take_out_of_tools(lead: Lead | None) -> None:
         DeadLetter.objects.filter(kind="sync", object_id__in=runs).delete()
         tools = Integration.objects.filter(workspace=lead.workspace_id)
         removals.queue_removals(tools, lead.uid)
+
+
+def _count(contact: Contact) -> None:
+    """Add what the ledger tells of the contact to the figures, which know nobody: it goes now."""
+    threads = Conversation.objects.filter(contact=contact)
+    told = InteractionEvent.objects.filter(conversation__in=threads)
+    # All of them, before a figure is changed: a digest that holds some adds them up first, and
+    # the digests that follow pass them over.
+    held = told.select_for_update().order_by("workspace_id", "id")
+    list(held.values_list("pk", flat=True))
+    while figures.digest_rows(told):
+        pass
 
 
 def _delete(contact: Contact) -> None:

@@ -22,6 +22,7 @@ from accounts import audit
 from accounts.models import (
     AuditChain,
     AuditEntry,
+    IdempotentCall,
     Invitation,
     Letter,
     OAuthState,
@@ -31,7 +32,7 @@ from accounts.models import (
 )
 from flowia.lib import clock
 from integrations.models import Removal, SyncRun
-from processing.models import Contact, Conversation, DeadLetter, Message
+from processing.models import Contact, Conversation, DeadLetter, Message, Replay
 from processing.privacy import erasing, exporting
 from processing.privacy.fading import fade_messages
 from processing.privacy.models import DeletionRequest, Erasure, Export
@@ -93,6 +94,7 @@ RULES = (
         lambda before: SyncRun.objects.filter(created_at__lt=before, next_at=None),
     ),
     Rule("contacts", 3 * 365, _silent_contacts, _erase, whole=False),
+    Rule("replays", 90, lambda before: Replay.objects.filter(created_at__lt=before, next_at=None)),
     Rule("dead_letters", 90, lambda before: DeadLetter.objects.filter(created_at__lt=before)),
     Rule(
         "removals",
@@ -105,6 +107,9 @@ RULES = (
         lambda before: SignIn.objects.filter(Q(ended_at__lt=before) | Q(expires_at__lt=before)),
     ),
     Rule("sign_in_attempts", 2, lambda before: SignInAttempt.objects.filter(created_at__lt=before)),
+    Rule(
+        "idempotency_keys", 2, lambda before: IdempotentCall.objects.filter(created_at__lt=before)
+    ),
     Rule("authorisations", 0, lambda before: OAuthState.objects.filter(expires_at__lt=before)),
     Rule("used_tokens", 0, lambda before: UsedToken.objects.filter(expires_at__lt=before)),
     Rule("invitations", 90, lambda before: Invitation.objects.filter(expires_at__lt=before)),

@@ -11,7 +11,7 @@ import secrets
 import time
 from typing import Any
 
-from sandbox.standins import rules, schema
+from sandbox.standins import gleaning, rules, schema
 from sandbox.standins.front import Answer, Asked, RefusedError, Service, bad_gateway, endpoint
 from sandbox.world.models import Fault
 
@@ -89,8 +89,7 @@ def responses(asked: Asked) -> Answer:
     sent = asked.body["input"]
     items = [{"role": "user", "content": sent}] if isinstance(sent, str) else sent
     form = asked.body.get("text", {}).get("format", {})
-    wanted = form.get("schema") if form.get("type") == "json_schema" else None
-    text = _write(asked, items, wanted, strict=bool(form.get("strict")))
+    text = _write(asked, items, form if form.get("type") == "json_schema" else {})
     cut = asked.fault == "truncated"
     usage = _usage(asked.body, text)
     document: dict[str, Any] = {
@@ -128,8 +127,7 @@ def chat_completions(asked: Asked) -> Answer:
     _require(asked, "messages")
     form = asked.body.get("response_format", {})
     named = form.get("json_schema", {}) if form.get("type") == "json_schema" else {}
-    strict = bool(named.get("strict"))
-    text = _write(asked, asked.body["messages"], named.get("schema"), strict=strict)
+    text = _write(asked, asked.body["messages"], named)
     refused = asked.fault == "refusal"
     message: dict[str, Any] = {
         "role": "assistant",
@@ -186,22 +184,41 @@ def _require(asked: Asked, field: str) -> None:
         raise RefusedError(_invalid("The sandbox does not stream."))
 
 
-def _write(asked: Asked, items: list[Any], wanted: dict[str, Any] | None, *, strict: bool) -> str:
-    if wanted and strict:
+def _write(asked: Asked, items: list[Any], form: dict[str, Any]) -> str:
+    wanted = form.get("schema")
+    if wanted and form.get("strict"):
         try:
             schema.check_strict(wanted)
         except schema.InvalidSchemaError as invalid:
             sentence = f"Invalid schema for response_format: {invalid}"
             raise RefusedError(_invalid(sentence, "invalid_json_schema")) from invalid
-    fields = rules.answer(_talk(str(asked.body.get("instructions") or ""), items))
+    fields = _fields(form.get("name", ""), str(asked.body.get("instructions") or ""), items)
     if wanted is None or asked.fault == "not_json":
-        return str(fields["text"])
+        return str(fields.get("text", ""))
     text = json.dumps(schema.fit(fields, wanted), ensure_ascii=False)
     return text[: len(text) // 2] if asked.fault == "truncated" else text
 
 
-def _talk(instructions: str, items: list[Any]) -> rules.Talk:
+def _fields(question: str, instructions: str, items: list[Any]) -> dict[str, Any]:
+    """Return what the rules say to `question`, the name of the schema that was sent."""
+    talk, said = _talk(instructions, items)
+    if question == "phone":
+        return gleaning.phone("\n".join(said))
+    if question == "follow_up":
+        return gleaning.follow_up(talk, said)
+    if question == "summary":
+        return {"points": gleaning.points(said)}
+    if question == "classify":
+        words = rules.Talk("\n".join(said), "", talk.facts)
+        return dict(rules.answer(words)["interest"])
+    found = {"learned": gleaning.learned(talk.text), "summary": gleaning.points(said)}
+    return {**rules.answer(talk), **found}
+
+
+def _talk(instructions: str, items: list[Any]) -> tuple[rules.Talk, list[str]]:
+    """Return what the rules look at, and all that the contact says in the thread."""
     unanswered: list[str] = []
+    said: list[str] = []
     last_answer = ""
     for item in items:
         if not isinstance(item, dict):
@@ -211,9 +228,11 @@ def _talk(instructions: str, items: list[Any]) -> rules.Talk:
             instructions += "\n" + text
         elif role == "assistant":
             unanswered, last_answer = [], text
-        else:
-            unanswered.append(CONTACT_BLOCK.sub("", text).strip())
-    return rules.Talk("\n".join(unanswered), last_answer, rules.facts_in(instructions))
+        elif CONTACT_BLOCK.search(text) or not text.startswith(("(", "<earlier-")):
+            words = CONTACT_BLOCK.sub("", text).strip()
+            unanswered.append(words)
+            said.append(words)
+    return rules.Talk("\n".join(unanswered), last_answer, rules.facts_in(instructions)), said
 
 
 def _text(content: Any) -> str:

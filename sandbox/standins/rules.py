@@ -114,23 +114,14 @@ TOPICS = (
           r"telephone|phone", WARM, "Notre téléphone : {value}.", "Our telephone: {value}."),
 )  # fmt: skip
 
-INTENTS_FR = {
-    "human_request": "parler à un humain",
-    "complaint": "plainte",
-    "phone_given": "être rappelé",
-    "purchase": "achat",
-    "thanks": "remerciement",
-    "greeting": "salutation",
-    "workshop": "atelier",
-    "delivery": "livraison",
-    "return": "retour",
-    "hours": "horaires",
-    "address": "adresse",
-    "phone": "téléphone",
-    "price": "prix",
-    "product": "produit",
-    "unknown": "autre question",
+CODES = {
+    "phone_given": "callback",
+    "workshop": "booking",
+    "return": "returns",
+    "phone": "callback",
+    "unknown": "other",
 }
+"""The intents of our rules in the product's words, where they differ."""
 PRICE = r"\b(combien|prix|tarifs?|coute\w*|cout|how much|prices?|costs?)\b"
 UNKNOWN = {
     "fr": "Je n'ai pas cette information et je préfère ne pas inventer. Voulez-vous que l'équipe "
@@ -265,7 +256,7 @@ def _fields(
     return {
         "action": action,
         "text": text,
-        "intent": INTENTS_FR[intent] if language == "fr" else intent.replace("_", " "),
+        "intent": CODES.get(intent, intent),
         "interest": {"level": COLD, "evidence": [], **interest},
         "confidence": confidence,
         "language": language,

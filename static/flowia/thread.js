@@ -11,23 +11,33 @@ function version(root) {
 
 function replace(html) {
   const fresh = document.createElement("div");
+  const kept = [];
   fresh.innerHTML = html;
   if (!version(fresh) || version(fresh) === version(live)) return;
   for (const open of live.querySelectorAll("details[open]")) {
     const twin = fresh.querySelector(`#${CSS.escape(open.id)}`);
     if (twin) twin.open = true;
   }
+  // Words that somebody is writing stay; so does the form that holds them.
+  for (const form of live.querySelectorAll("[data-keep]")) {
+    const twin = fresh.querySelector(`#${CSS.escape(form.id)}`);
+    const typed = [...form.querySelectorAll("textarea")].some((area) => area.value.trim()
+      && area.value !== twin?.querySelector(`#${CSS.escape(area.id)}`)?.value);
+    if (twin && typed) kept.push([form, twin]);
+  }
   const focused = live.contains(document.activeElement) ? path(document.activeElement) : null;
+  for (const [form, twin] of kept) twin.replaceWith(form);
   live.replaceChildren(...fresh.childNodes);
   if (focused) live.querySelector(focused)?.focus({ preventScroll: true });
   news.textContent = news.dataset.words;
 }
 
-// A summary is found again by its <details>, a button by its value, anything else by its id.
+// A summary is found again by its <details>, a button without an id by its value.
 function path(element) {
   if (element.tagName === "SUMMARY") return `#${CSS.escape(element.parentElement.id)} > summary`;
-  if (element.value) return `button[value="${CSS.escape(element.value)}"]`;
-  return element.id ? `#${CSS.escape(element.id)}` : null;
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  if (element.tagName === "BUTTON") return `button[value="${CSS.escape(element.value)}"]`;
+  return null;
 }
 
 async function refresh() {

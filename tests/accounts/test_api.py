@@ -60,6 +60,7 @@ def test_me_tells_workspaces_plans_and_roles(method: str, address: str) -> None:
         {
             "workspace": {"id": str(workspace.uid), "name": "Lampes", "plan": "freemium"},
             "role": "member",
+            "told_by_mail": True,
         }
     ]
 

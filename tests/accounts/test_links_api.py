@@ -125,6 +125,7 @@ def test_the_invited_person_joins_with_the_link(client: Client) -> None:
     assert answer.json() == {
         "workspace": {"id": str(workspace.uid), "name": "Lampes", "plan": "freemium"},
         "role": "member",
+        "told_by_mail": True,
     }
     assert post("/invitations/accept", caller(hugo), token=token).json()["code"] == "dead_link"
 

@@ -52,6 +52,7 @@ def save_workspace(client: Client, row: Workspace, *rows: dict[str, Any], **chan
         "language": row.language,
         "assistant_on": "on",
         "release_after_minutes": 720,
+        "trust_after": 5,
         **changes,
     }
     members = lines("memberships", first=sum("id" in one for one in rows), rows=rows)

@@ -82,8 +82,8 @@ def test_all_tables_have_a_page() -> None:
         "accounts_membership",
         "accounts_workspace_members",
     }
-    of_ten_minutes = {"accounts_oauthstate", "accounts_usedtoken"}
-    assert tables - of_ten_minutes - on_their_workspaces_page == set(MODELS)
+    of_a_while = {"accounts_oauthstate", "accounts_usedtoken", "accounts_idempotentcall"}
+    assert tables - of_a_while - on_their_workspaces_page == set(MODELS)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -263,6 +263,7 @@ def test_a_workspace_lives_in_a_time_zone_that_exists(
         "timezone": zone,
         "language": "fr",
         "release_after_minutes": "720",
+        "trust_after": "5",
         **{f"{lines}-{total}_FORMS": "0" for lines in ("memberships", "facts")
            for total in ("TOTAL", "INITIAL")},
     }  # fmt: skip

@@ -90,9 +90,18 @@ def test_an_added_scenario_is_told_and_so_is_a_deleted_account(
     workspace: Workspace, client: Client
 ) -> None:
     form = {"workspace": workspace.pk, "name": "a", "instruction": "b", "autonomy": "off"}
-    client.post(reverse("admin:processing_scenario_add"), {**form, "priority": 0})
+    more = {"kind": "reply", "trigger": "any", "channel": "any", "outside_hours": "wait"}
+    more |= {
+        "keywords": "[]",
+        "fact_labels": "[]",
+        "hours": "{}",
+        "language": "fr",
+        "priority": "0",
+    }
+    client.post(reverse("admin:processing_scenario_add"), {**form, **more})
     client.post(page_of(make_account(workspace), "delete"), {"post": "yes"})
     assert told(workspace) == [
+        ("scenario.made", "scenario", []),
         ("operator.added", "scenario", []),
         ("operator.deleted", "socialaccount", []),
     ]

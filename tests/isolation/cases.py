@@ -32,12 +32,27 @@ def page(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[i
 
 BOTH = (200, 200)
 NOT = (405, 405)
+PERIOD = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-28T00:00:00Z"}
+REPLAY = {**PERIOD, "cost_limit": 0}
 CASES: dict[str, Case] = {
     "": page(get=(302, 302)),
     "inbox": page(get=BOTH),
     "inbox/<uuid:uid>": page(
         "conversation", bodies={"post": {"do": "takeover"}}, get=BOTH, post=(302, 302)
     ),
+    "inbox/leads": page(get=BOTH),
+    "inbox/leads.csv": page(get=BOTH, head=NOT),
+    "inbox/leads/<uuid:uid>": page(
+        "lead",
+        bodies={"post": {"do": "correct", "level": "hot", "stage": "won"}},
+        get=BOTH,
+        post=(302, 302),
+    ),
+    "inbox/figures": page(get=BOTH),
+    "inbox/drafts": page(get=BOTH),
+    "inbox/drafts/<uuid:uid>": page("draft", bodies={"post": {"do": "approve"}}, post=(302, 302)),
+    "inbox/trust/<uuid:uid>": page("trust", bodies={"post": {"do": "accept"}}, post=(302, 403)),
+    "tasks": page(get=BOTH),
     "workspaces/new": page(get=BOTH, post=BOTH),
     "verify": page(post=(302, 302)),
     "settings": page(bodies={"post": {"language": "fr"}}, get=BOTH, post=(302, 302)),
@@ -74,9 +89,67 @@ CASES: dict[str, Case] = {
     "conversations/<uuid:uid>/messages": api("conversation", get=BOTH),
     "conversations/<uuid:uid>/takeover": api("conversation", post=BOTH),
     "conversations/<uuid:uid>/release": api("conversation", post=BOTH),
+    "conversations/<uuid:uid>/reply": api(
+        "conversation", bodies={"post": {"text": "Bonjour"}}, post=(202, 202)
+    ),
+    "drafts": api(get=BOTH),
+    "drafts/<uuid:uid>/approve": api("draft", post=(202, 202)),
+    "drafts/<uuid:uid>/edit": api("draft", bodies={"post": {"text": "Oui"}}, post=(202, 202)),
+    "drafts/<uuid:uid>/reject": api("draft", bodies={"post": {"reason": "other"}}, post=BOTH),
+    "drafts/<uuid:uid>/snooze": api("draft", post=(400, 400)),
+    "drafts/<uuid:uid>/undo": api("draft", post=(409, 409)),
+    "trust": api(get=BOTH),
+    "trust/<uuid:uid>/accept": api("trust", post=(200, 403)),
+    "trust/<uuid:uid>/decline": api("trust", post=(200, 403)),
+    "trust/<uuid:uid>/take-back": api("trust", post=(409, 403)),
+    "sequences": api(
+        bodies={
+            "post": {
+                "name": "Relance",
+                "instruction": "Relancez.",
+                "steps": [{"delay_minutes": 60, "instruction": "Demandez."}],
+            }
+        },
+        get=BOTH,
+        post=(201, 403),
+    ),
+    "sequences/<uuid:uid>": api("sequence", get=BOTH, patch=(200, 403), delete=(204, 403)),
+    "follow-ups": api(get=BOTH),
+    "follow-ups/<uuid:uid>/cancel": api("follow_up", post=BOTH),
+    "follow-ups/<uuid:uid>/done": api("task", post=BOTH),
+    "contacts/<uuid:uid>/opt-out": api("contact", post=BOTH),
+    "contacts/<uuid:uid>/opt-in": api("contact", post=BOTH),
     "messages/<uuid:uid>/decision": api("message", get=BOTH),
     "interactions": api(get=BOTH),
     "leads": api(get=BOTH),
+    "leads.csv": api(get=BOTH),
+    "leads/<uuid:uid>": api("lead", bodies={"patch": {"stage": "won"}}, get=BOTH, patch=BOTH),
+    "leads/<uuid:uid>/level/reset": api("lead", post=BOTH),
+    "analytics": api(get=BOTH),
+    "scenarios": api(bodies={"post": {"name": "x", "instruction": "x"}}, get=BOTH, post=(201, 403)),
+    "scenarios/<uuid:uid>": api("scenario", get=BOTH, patch=(200, 403), delete=(204, 403)),
+    "scenarios/<uuid:uid>/versions": api("scenario", get=BOTH),
+    "scenarios/<uuid:uid>/versions/<int:number>": api("scenario", get=BOTH),
+    "scenarios/<uuid:uid>/versions/<int:number>/restore": api("scenario", post=(200, 403)),
+    # Stopped by a gate: the model is not asked.
+    "scenarios/<uuid:uid>/try": api("scenario", bodies={"post": {"text": "stop"}}, post=BOTH),
+    "scenarios/<uuid:uid>/replays": api(
+        "scenario", bodies={"post": REPLAY}, get=BOTH, post=(201, 403)
+    ),
+    "scenarios/<uuid:uid>/replays/estimate": api("scenario", bodies={"get": PERIOD}, get=BOTH),
+    "replays/<uuid:uid>": api("replay", get=BOTH),
+    "replays/<uuid:uid>/results": api("replay", get=BOTH),
+    "replays/<uuid:uid>/continue": api(
+        "replay", bodies={"post": {"cost_limit": 1}}, post=(200, 403)
+    ),
+    "replays/<uuid:uid>/cancel": api("replay", post=(200, 403)),
+    "replays/<uuid:uid>/publish": api("replay", post=(200, 403)),
+    "assistant/scenarios": page(get=BOTH, post=(404, 403)),
+    "assistant/scenarios/new": page(get=(200, 403), post=(200, 403)),
+    "assistant/scenarios/<uuid:uid>": page("scenario", get=BOTH, post=(200, 403)),
+    "assistant/scenarios/<uuid:uid>/replay": page(
+        "scenario", bodies={"post": {"do": "forget"}}, get=BOTH, post=(302, 403)
+    ),
     "auth/me": api(get=BOTH, post=BOTH, patch=BOTH),
     "auth/me/erasure": api(post=(400, 400)),
     "auth/me/export": api(get=BOTH),
@@ -125,6 +198,7 @@ PUBLIC = {
     "password/asked": "the door",
     "password/reset/<str:token>": "for whoever holds the signed link of a letter",
     "verify/<str:token>": "for whoever holds the signed link of a letter",
+    "approve/<str:token>": "for whoever holds the signed link of a letter",
     "invitation/<str:token>": "for whoever holds the signed link of a letter",
     "sessions": "leads to settings/sessions",
     "auth/login": "the door",

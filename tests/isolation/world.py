@@ -1,6 +1,7 @@
 """One workspace with a row of every kind, marked so that a leak can be recognised."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -10,10 +11,23 @@ from django.test import Client
 from accounts import audit, members
 from accounts.models import Membership, User, Workspace
 from flowia.lib.ids import uuid7
+from processing import publishing, scenarios
+from processing.models import (
+    Conversation,
+    DmSequence,
+    FollowUp,
+    Message,
+    Replay,
+    ReplayAnswer,
+    ReplayResult,
+    Scenario,
+    Trust,
+)
 from processing.privacy import exporting
 from processing.privacy.models import Export
 from tests.callers import browser, caller, tokens_of
 from tests.factories import (
+    NOON,
     make_account,
     make_contact,
     make_conversation,
@@ -63,16 +77,34 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
     message = make_message(conversation, MARK)
     make_decision(message, data={"note": MARK})
     make_reply(message, MARK)
-    make_lead(contact, intent=MARK)
+    scenario = Scenario.objects.create(workspace=workspace, name=MARK, instruction=MARK)
+    question = make_message(conversation, MARK, outcome="hold", reason="needs_approval")
+    draft = make_reply(question, MARK, status="held", drafted=MARK, scenario=scenario)
+    ladder = Trust.objects.create(
+        workspace=workspace, scenario=scenario, intent="price", stage="proposed", in_a_row=5
+    )
+    sequence, follow_up, task = _follow_ups(conversation)
+    lead = make_lead(contact, intent=MARK)
     by = audit.by(owner)
     invitation = members.invite(
         workspace, f"invited-{MARK}@exemple.fr", "member", user=owner, by=by
     )
     extra = make_member(workspace, "member", email=f"extra-{MARK}@exemple.fr")
+    scenario = publishing.publish(
+        Scenario(workspace=workspace), {"name": MARK, "instruction": MARK}, by=by
+    )
     rows: dict[str, Any] = {
+        "scenario": scenario,
+        "replay": _replay(scenario, message),
         "conversation": conversation,
         "message": message,
+        "draft": draft,
+        "trust": ladder,
+        "sequence": sequence,
+        "follow_up": follow_up,
+        "task": task,
         "contact": contact,
+        "lead": lead,
         "account": account,
         "invitation": invitation,
         "member": Membership.objects.get(user=extra),
@@ -80,6 +112,33 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         "export": _export(workspace),
     }
     return {name: str(row.uid) for name, row in rows.items()}
+
+
+def _follow_ups(conversation: Conversation) -> tuple[DmSequence, FollowUp, FollowUp]:
+    workspace = conversation.workspace
+    scenario = Scenario.objects.create(
+        workspace=workspace, name=MARK, instruction=MARK, kind="follow_up"
+    )
+    sequence = DmSequence.objects.create(workspace=workspace, scenario=scenario)
+    sequence.steps.create(workspace=workspace, position=1, delay_minutes=60, instruction=MARK)
+    values = {"workspace": workspace, "conversation": conversation, "sequence": sequence}
+    planned = FollowUp.objects.create(**values, position=1, next_at=NOON)
+    task = FollowUp.objects.create(**values, position=1, status="task", reason="no_moment_left")
+    return sequence, planned, task
+
+
+def _replay(scenario: Scenario, message: Message) -> Replay:
+    content = {**scenarios.content_of(scenario), "version": scenario.version}
+    whose = {"workspace": scenario.workspace}
+    period = {"starts_at": NOON - timedelta(days=1), "ends_at": NOON + timedelta(days=1)}
+    replay = Replay.objects.create(
+        **whose, **period, scenario=scenario, content=content, cost_limit=0, status="paused"
+    )
+    ReplayAnswer.objects.create(**whose, message=message, prompt=MARK, answer={"text": MARK})
+    ReplayResult.objects.create(
+        **whose, replay=replay, message=message, outcome="hold", text=MARK, at=NOON, day=NOON.date()
+    )
+    return replay
 
 
 def _export(workspace: Workspace) -> Export:

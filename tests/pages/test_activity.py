@@ -48,13 +48,23 @@ def sources() -> Iterator[ast.Module]:
 
 
 def names_of_actions() -> set[str]:
-    """Every text in the source that looks like an action: `kind.what`, of a kind that we have."""
-    texts = {
-        node.value
-        for module in sources()
-        for node in ast.walk(module)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    """Every text in the source that looks like an action: `kind.what`, of a kind that we have.
+
+    A serializer's `source="scenario.name"` looks like one too and is a path of attributes.
+    """
+    texts: set[str] = set()
+    for module in sources():
+        nodes = list(ast.walk(module))
+        paths = {
+            id(one.value) for one in nodes if isinstance(one, ast.keyword) and one.arg == "source"
+        }
+        texts |= {
+            node.value
+            for node in nodes
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in paths
+        }
     return {one for one in texts if ACTION.fullmatch(one) and one.partition(".")[0] in KINDS}
 
 

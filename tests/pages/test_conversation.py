@@ -202,4 +202,58 @@ def test_a_conversation_costs_the_same_however_long(workspace: Workspace, client
             make_decision(question)
             make_reply(question)
         costs.append(queries_of(client, f"/inbox/{conversation.uid}"))
-    assert costs[0] == costs[1] <= 13
+    assert costs[0] == costs[1] <= 14
+
+
+def test_a_member_answers_on_the_page(client: Client, workspace: Workspace) -> None:
+    conversation = make_conversation(workspace)
+    body = {"do": "reply", "text": "Bonjour, 49 € !"}
+    answer = client.post(f"/inbox/{conversation.uid}", body, follow=True)
+
+    assert "Your answer is on its way" in html.unescape(answer.content.decode())
+    message = conversation.messages.get(author="human")
+    assert (message.text, message.status) == ("Bonjour, 49 € !", "queued")
+    conversation.refresh_from_db()
+    assert conversation.handled_by == "human"
+
+
+def test_words_that_cannot_be_sent_stay_in_the_field(client: Client, workspace: Workspace) -> None:
+    conversation = make_conversation(workspace)
+    answer = client.post(f"/inbox/{conversation.uid}", {"do": "reply", "text": "a" * 2001})
+
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert "Too long for this network" in page
+    assert "a" * 2001 in page
+    assert not conversation.messages.exists()
+
+
+def test_a_closed_window_has_no_field_and_says_so(client: Client, workspace: Workspace) -> None:
+    past = timezone.now() - timedelta(hours=1)
+    conversation = make_conversation(workspace, window_closes_at=past)
+    assert 'value="reply"' not in read(client, conversation)
+    answer = client.post(f"/inbox/{conversation.uid}", {"do": "reply", "text": "Bonjour"})
+    assert "reply window has closed" in html.unescape(answer.content.decode())
+
+
+def test_the_field_for_an_answer_stands_right_below_the_messages(
+    client: Client, workspace: Workspace
+) -> None:
+    conversation = make_conversation(workspace)
+    make_message(conversation, "C'est combien ?")
+    page = read(client, conversation)
+    places = [page.index(one) for one in ("C'est combien ?", 'id="answer"', 'aria-label="Lead"')]
+    assert places == sorted(places)
+
+
+def test_nobody_answers_a_contact_who_wants_no_messages(
+    client: Client, workspace: Workspace
+) -> None:
+    conversation = make_conversation(workspace)
+    assert "The assistant answers" in read(client, conversation)
+    client.post(f"/inbox/{conversation.uid}", {"do": "opt-out"})
+    page = read(client, conversation)
+    assert "the assistant no longer writes to this person" in page
+    assert "Nobody answers" in page
+    assert "The assistant answers" not in page
+    assert "Does not want messages" in client.get("/inbox").content.decode()

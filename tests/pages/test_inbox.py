@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import Membership, Workspace
 from billing.models import Quota
 from billing.quotas import usage
-from processing.models import Conversation
+from processing.models import Conversation, Message
 from tests.callers import browser, queries_of
 from tests.factories import (
     NOON,
@@ -20,6 +21,7 @@ from tests.factories import (
     make_member,
     make_message,
     make_reply,
+    make_scenario,
     make_workspace,
 )
 
@@ -109,6 +111,51 @@ def test_filters_and_search(workspace: Workspace, client: Client) -> None:
     assert len(names(client, "/inbox?show=nonsense")) == 3
 
 
+@pytest.mark.parametrize("search", ["06 12", "+33 6 12 34", "0033612", "+33 (0)6.12"])
+def test_a_phone_number_is_found_as_people_write_it(
+    search: str, workspace: Workspace, client: Client
+) -> None:
+    make_lead(make_conversation(workspace, name="Appelée").contact)
+    make_lead(make_conversation(workspace, name="Autre").contact, phone="+33145000000")
+    assert names(client, f"/inbox?search={quote(search)}") == ["Appelée"]
+    leads = client.get(f"/inbox/leads?search={quote(search)}").content.decode()
+    assert "Appelée" in leads
+    assert "Autre" not in leads
+
+
+UNHEARD = ["no_scenario", "assistant_off", "quota_spent", "plan_suspended"]
+
+
+@pytest.mark.parametrize("reason", UNHEARD)
+def test_who_wrote_while_nothing_could_answer_waits_for_a_human(
+    reason: str, workspace: Workspace, client: Client
+) -> None:
+    waits = make_conversation(workspace, name="Attend")
+    make_message(waits, outcome="silent", reason=reason)
+    make_reply(make_message(waits), status="refused", reason="quota_spent")
+    Message.objects.filter(author="contact").update(outcome="silent", reason=reason)
+    answered = make_conversation(workspace, name="Servie")
+    question = make_message(answered, outcome="silent", reason=reason)
+    make_reply(question, author="human")
+    again = make_conversation(workspace, name="Prise")
+    make_message(again, outcome="silent", reason=reason)
+    Conversation.objects.filter(pk=again.pk).update(handled_by="human")
+
+    assert names(client, "/inbox?show=needs") == ["Attend"]
+    assert "Needs you" in client.get("/inbox").content.decode()
+
+
+@pytest.mark.parametrize(("scenario", "waits"), [({}, False), ({"autonomy": "off"}, True)])
+def test_a_message_no_scenario_is_for_waits_where_none_is_on(
+    workspace: Workspace, client: Client, scenario: dict[str, str], waits: bool
+) -> None:
+    make_scenario(workspace, **scenario)
+    make_scenario(workspace, kind="follow_up")
+    make_scenario(make_workspace("Ailleurs"))
+    make_message(make_conversation(workspace, name="Léa"), outcome="silent", reason="no_scenario")
+    assert names(client, "/inbox?show=needs") == (["Léa"] if waits else [])
+
+
 def test_a_contact_without_a_name_is_called_by_the_end_of_their_id(
     workspace: Workspace, client: Client
 ) -> None:
@@ -172,3 +219,11 @@ def test_the_inbox_costs_the_same_however_long(workspace: Workspace, client: Cli
             make_lead(conversation.contact)
         costs.append(queries_of(client, "/inbox"))
     assert costs[0] == costs[1] <= 10
+
+
+def test_a_draft_does_not_look_like_an_answer(client: Client, workspace: Workspace) -> None:
+    question = make_message(make_conversation(workspace), outcome="hold")
+    draft = make_reply(question, "Elle coûte 49 €.", status="held")
+    assert "Draft: Elle coûte" in client.get("/inbox").content.decode()
+    type(draft).objects.filter(pk=draft.pk).update(status="sent")
+    assert "Assistant: Elle coûte" in client.get("/inbox").content.decode()

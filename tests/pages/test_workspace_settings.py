@@ -40,6 +40,7 @@ def filled(client: Client, **changes: str) -> dict[str, str]:
         "business_profile": "Des lampes.",
         "assistant_on": "on",
         "release_after_minutes": "720",
+        "trust_after": "5",
         "facts-0-label": "Lampe Aube",
         "facts-0-value": "89 €",
         "facts-1-label": "Horaires",

@@ -11,8 +11,9 @@ from django.apps import apps
 from django.db import connection, models
 from django.http import HttpResponse, StreamingHttpResponse
 
-from processing.models import Contact, Lead
+from processing.models import Contact, Lead, Message
 from processing.privacy.catalogue import CONTACT, LEAD, rows_of
+from tests.factories import make_follow_up, make_replay
 
 PRODUCT = ("accounts", "social", "processing", "billing", "integrations", "privacy")
 
@@ -34,6 +35,10 @@ def product_models() -> list[type[models.Model]]:
 def mark(contact: Contact) -> set[str]:
     """Put a mark into every such column of the rows about `contact`; return the marks."""
     lead = Lead.objects.get(contact=contact)
+    question = Message.objects.filter(conversation__contact=contact, direction="inbound").first()
+    assert question is not None
+    make_replay(question)
+    make_follow_up(question.conversation, status="done", next_at=None)
     marks: set[str] = set()
     for paths, value in ((LEAD, lead.uid), (CONTACT, contact.pk)):
         for model, path in paths.items():

@@ -5,12 +5,21 @@ from tests.privacy.canaries import product_models, word_columns
 
 ABOUT_NO_CONTACT = {
     "accounts.User": {"password", "email", "name", "language", "google_sub"},
-    "accounts.Workspace": {"name", "timezone", "language", "business_profile"},
+    "accounts.Workspace": {
+        "name",
+        "timezone",
+        "language",
+        "business_profile",
+        "ai_notice",
+        "handoff_text",
+    },
     "accounts.Fact": {"label", "value"},
     "accounts.SignIn": {"address", "device"},
     "accounts.SignInAttempt": {"email_key", "address"},
     "accounts.OAuthState": {"digest", "purpose", "session", "sealed", "return_to"},
     "accounts.Invitation": {"email"},
+    # Keys of programs, hashes, and answers of ids and codes.
+    "accounts.IdempotentCall": {"key", "fingerprint", "answer"},
     "accounts.Letter": {"kind", "email", "language", "data", "error_code", "request_id"},
     "accounts.AuditChain": {"key", "head", "purged_head", "seal"},
     "accounts.UsedToken": {"digest"},
@@ -27,7 +36,14 @@ ABOUT_NO_CONTACT = {
     "social.WebhookEvent": {"provider", "digest", "body", "reasons", "error", "request_id"},
     "social.Forgotten": {"key"},
     "social.ForgettingKey": {"name", "sealed"},
-    "processing.Scenario": {"name", "instruction"},
+    "social.ProviderPause": {"provider", "reason"},
+    "processing.Scenario": {"name", "instruction", "keywords", "fact_labels", "hours"},
+    "processing.ScenarioVersion": {"content"},
+    "processing.SequenceStep": {"instruction"},
+    "processing.Trust": {"intent", "reason"},
+    "processing.ModelState": {"code"},
+    "processing.Replay": {"content", "error_code"},
+    "processing.DailyFigure": {"name"},
     # Deleted with the work they are about.
     "processing.DeadLetter": {"kind", "reason", "error"},
     "billing.Subscription": {"plan"},

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
@@ -13,15 +14,15 @@ from accounts import audit
 from accounts.models import AuditEntry
 from billing.models import Quota
 from integrations.models import Integration, Removal, SyncRun
-from processing import deadletters, outbox, pipeline
+from processing import deadletters, figures, outbox, pipeline
 from processing.ai import engine
-from processing.models import Contact, Conversation, DeadLetter, Delivery, Message
+from processing.models import Contact, Conversation, DailyFigure, DeadLetter, Delivery, Message
 from processing.privacy import exporting, tasks
 from processing.privacy.models import Erasure, Export
 from social import events, forgotten
 from social.models import SocialAccount, WebhookEvent
 from tests.callers import caller
-from tests.factories import make_member, make_workspace
+from tests.factories import make_event, make_member, make_workspace
 from tests.privacy.canaries import everything, mark
 from tests.processing.conftest import PERSON, Scene
 
@@ -221,13 +222,13 @@ def test_a_reply_that_a_worker_took_before_the_erasure_is_not_sent(
 def test_a_model_call_under_way_writes_nothing(
     scene: Scene, owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draft = engine.draft
+    draft = engine.generate_reply
 
     def then_erased(brief: Any) -> Any:
         erase(owner, Contact.objects.get())
         return draft(brief)
 
-    monkeypatch.setattr(engine, "draft", then_erased)
+    monkeypatch.setattr(engine, "generate_reply", then_erased)
     pipeline.respond(scene.say("C'est combien ?").pk)
     assert not Message.objects.exists()
     assert not Conversation.objects.exists()
@@ -333,3 +334,17 @@ def test_copies_made_before_are_deleted(
     erase(owner, contact)
     assert list(files.glob("*.zip")) == []
     assert Export.objects.get().status == "gone"
+
+
+def test_figures_keep_what_an_erased_person_counted_for(
+    scene: Scene, contact: Contact, owner: Client
+) -> None:
+    thread = contact.conversations.get()
+    figures.digest()
+    before = DailyFigure.objects.filter(name="received::received").aggregate(n=Sum("count"))["n"]
+    make_event(thread, kind="received", reason="received")
+    erase(owner, contact)
+    figures.digest()
+
+    counted = DailyFigure.objects.filter(name="received::received").aggregate(n=Sum("count"))["n"]
+    assert counted == (before or 0) + 1

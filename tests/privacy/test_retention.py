@@ -43,7 +43,7 @@ from tests.factories import (
     make_webhook,
     make_workspace,
 )
-from tests.processing.conftest import Scene
+from tests.processing.conftest import ANSWER, Scene
 from tests.stack import clean_environment
 
 pytestmark = pytest.mark.django_db
@@ -121,15 +121,17 @@ def test_a_texts_words_go_after_ninety_days_and_the_row_stays(travel: Travel) ->
     message = born(make_message(make_conversation(make_workspace()), attachments=[{"type": "x"}]))
     lead = make_lead(message.conversation.contact)
     quotes = [{"quote": "faded", "message": str(message.uid)}, {"quote": "y", "message": None}]
-    Lead.objects.filter(pk=lead.pk).update(evidence=quotes)
+    Lead.objects.filter(pk=lead.pk).update(evidence=quotes, summary=["Cherche une lampe"])
     travel(days=90, minutes=-1)
     retention.purge()
     assert Message.objects.get().text == "C'est combien ?"
+    assert Lead.objects.get().summary == ["Cherche une lampe"]
     travel(days=90, minutes=1)
     retention.purge()
     kept = Message.objects.get()
     assert (kept.text, kept.attachments, kept.external_id) == ("", [], "")
     assert [one["quote"] for one in Lead.objects.get().evidence] == ["y"]
+    assert Lead.objects.get().summary == []
     assert Forgotten.objects.count() == 1
 
 
@@ -144,7 +146,7 @@ def test_an_old_call_that_comes_after_the_purge_is_a_duplicate(scene: Scene) -> 
     assert not WebhookEvent.objects.exists()
     before = Message.objects.count()
     scene.post(body)
-    scene.echo(mid=sent, text="Oui, elle coûte 49 €.")
+    scene.echo(mid=sent, text=ANSWER)
     scene.run()
     assert Message.objects.count() == before
     assert WebhookEvent.objects.order_by("pk")[0].reasons == ["duplicate"]

@@ -15,7 +15,7 @@ from tests.processes.web import web
 
 pytestmark = pytest.mark.slow
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-SECONDS = os.environ.get("DOCUMENT_SECONDS", "12")
+SECONDS = os.environ.get("DOCUMENT_SECONDS", "30")
 # They end the sign-in that the others use, or take along the rows that the others look for; each
 # has tests of its own.
 ENDINGS = ("POST /auth/logout", "DELETE /contacts/{uid}", "DELETE /auth/sessions")
@@ -27,6 +27,7 @@ world = make_world()
 print(json.dumps({"rows": world.ids, "access": tokens_of(world.people["owner"]).access}))
 """
 TOO_MANY = "429"
+OFTEN = 8
 
 
 @pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "anonymous"])
@@ -44,6 +45,7 @@ def test_every_answer_is_one_that_the_document_describes(
         told = {"ROWS": json.dumps(seeded["rows"]), "LIMITS": valkey_server}
         done = schemathesis(tmp_path, [f"{address}/schema", *options], told)
 
+    (tmp_path / "told.txt").write_text(done.stdout, encoding="utf-8")
     assert done.returncode == 0, done.stdout[-6000:]
     said_something(answers(tmp_path), signed_in=signed_in)
 
@@ -72,8 +74,12 @@ def answers(folder: Path) -> dict[str, Counter[str]]:
 
 
 def said_something(found: dict[str, Counter[str]], *, signed_in: bool) -> None:
-    """Fail if the doors mostly refused, or if no row behind an id was ever read."""
-    shut = {name: dict(one) for name, one in found.items() if one[TOO_MANY] > one.total() / 4}
+    """Fail if the doors mostly refused, or if no row behind an id was ever read.
+
+    A slow machine asks some operations two or three times: that says nothing of a door.
+    """
+    often = {name: one for name, one in found.items() if one.total() >= OFTEN}
+    shut = {name: dict(one) for name, one in often.items() if one[TOO_MANY] > one.total() / 4}
     assert not shut, shut
     reads = {name: dict(one) for name, one in found.items() if name.startswith("GET ")}
     rows = [one.get("200", 0) for name, one in reads.items() if "{uid}" in name]

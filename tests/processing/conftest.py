@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
+from redis import Redis
 
 from accounts.models import Fact, Workspace
 from integrations.models import Integration, SyncRun
@@ -24,6 +25,9 @@ from tests.standin import StandIn, stand_in
 PERSON = "7012345678901234"
 SECRET = "secret-de-test"
 NUMBERS = count(1)
+NOTICE = "Je suis l'assistant automatique."
+ANSWER = f"{NOTICE}\n\nOui, elle coûte 49 €."
+"""What leaves first: the owner's AI notice, then the model's words."""
 
 
 def model_says(**reply: Any) -> dict[str, Any]:
@@ -31,8 +35,10 @@ def model_says(**reply: Any) -> dict[str, Any]:
     values = {
         "action": "reply",
         "text": "Oui, elle coûte 49 €.",
-        "intent": "prix",
+        "intent": "price",
         "interest": {"level": "warm", "evidence": ["combien"]},
+        "learned": [],
+        "summary": [],
         "confidence": 0.9,
         "language": "fr",
     }
@@ -147,8 +153,24 @@ class Scene:
         )
 
 
+@pytest.fixture(params=["responses", "chat"])
+def style(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Each of the two styles in which a model may be asked."""
+    settings.OPENAI_API_STYLE = request.param
+    return str(request.param)
+
+
 @pytest.fixture
-def scene(db: None, settings: Settings) -> Iterator[Scene]:
+def model(settings: Settings, live_redis: Redis) -> Iterator[StandIn]:
+    """The model's service alone, without a workspace."""
+    settings.OPENAI_API_KEY = "cle-de-test"
+    with stand_in() as service:
+        settings.OPENAI_BASE_URL = f"{service.url}/v1"
+        yield service
+
+
+@pytest.fixture
+def scene(db: None, settings: Settings, live_redis: Redis) -> Iterator[Scene]:
     settings.SETTLE_SECONDS = 0
     settings.MIN_SECONDS_BETWEEN_MESSAGES = 300
     settings.META_APP_SECRET = SECRET
@@ -166,7 +188,7 @@ def scene(db: None, settings: Settings) -> Iterator[Scene]:
 
 
 def _scene(graph: StandIn, model: StandIn, notion: StandIn) -> Scene:
-    workspace = make_workspace(business_profile="Une boutique.")
+    workspace = make_workspace(business_profile="Une boutique.", ai_notice=NOTICE)
     Fact.objects.create(workspace=workspace, label="Tasse", value="49 €")
     Scenario.objects.create(
         workspace=workspace, name="Accueil", instruction="Répondez.", autonomy="auto"

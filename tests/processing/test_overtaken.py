@@ -70,15 +70,15 @@ def test_it_gives_no_quota_back_that_another_worker_holds(
 ) -> None:
     """The sleeper's model call fails after another worker wrote the answer."""
     message = scene.say()
-    draft = engine.draft
+    draft = engine.generate_reply
 
     def sleepy(_brief: Any) -> Any:
-        monkeypatch.setattr(engine, "draft", draft)
+        monkeypatch.setattr(engine, "generate_reply", draft)
         Message.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         pipeline.respond(message.pk)
         raise AnswerUnavailable("model_timeout", retryable=True)
 
-    monkeypatch.setattr(engine, "draft", sleepy)
+    monkeypatch.setattr(engine, "generate_reply", sleepy)
     pipeline.respond(message.pk)
 
     message.refresh_from_db()
@@ -132,11 +132,11 @@ def test_a_takeover_comes_before_a_send_or_after_it_never_in_between(
 
     button = threading.Thread(target=human)
 
-    def slowly(conversation: Conversation, *, now: datetime) -> bool:
+    def slowly(conversation: Conversation, **when: Any) -> outbox.Slot | None:
         button.start()
         button.join(0.3)
         order.append("slot")
-        return take_slot(conversation, now=now)
+        return take_slot(conversation, **when)
 
     monkeypatch.setattr(outbox, "take_slot", slowly)
     pipeline.send(Delivery.objects.get().pk)

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from processing import inbox, pipeline
+from processing.actions import step_in
 from processing.models import Contact, Delivery, InteractionEvent, Message
 from processing.optout import is_opt_out
 from social.models import SocialAccount, WebhookEvent
@@ -183,7 +184,10 @@ def test_an_opt_out_is_noted_at_once(scene: Scene) -> None:
     assert scene.reasons("decided") == ["opted_out"]
     scene.say("Bonjour quand même")
     scene.run()
-    assert not scene.graph.asked
+    assert [message.purpose for message in Message.objects.filter(author="assistant")] == [
+        "opt_out"
+    ]
+    assert not scene.model.asked
 
 
 STOPS = ["STOP", "stop !", "Arrêtez.", "arrêtez de m’écrire", "Ne m'écrivez plus", "désinscription",
@@ -271,6 +275,20 @@ def test_an_echo_that_may_be_ours_waits_until_our_call_is_over(scene: Scene) -> 
     event.refresh_from_db()
     assert event.reasons == ["echo_of_ours"]
     assert scene.conversation().handled_by == "assistant"
+
+
+def test_an_echo_that_comes_late_does_not_shorten_a_takeover(scene: Scene) -> None:
+    scene.say()
+    step_in(scene.conversation(), by="membre")
+    until = scene.conversation().human_until
+    old = scene.item(message={"mid": "hier", "text": "Bonjour", "is_echo": True, "app_id": 1})
+    old["sender"], old["recipient"] = old["recipient"], old["sender"]
+    old["timestamp"] -= 3 * 60 * 60 * 1000
+    scene.post(scene.envelope(old))
+    scene.take_in()
+
+    assert Message.objects.filter(external_id="hier", author="human").exists()
+    assert scene.conversation().human_until == until
 
 
 def test_a_humans_echo_that_comes_days_late_does_not_silence_the_assistant(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from billing.models import Quota
 from processing import pipeline
 from processing.models import Conversation, DeadLetter, Delivery, Message
 from social.models import SocialAccount
-from tests.processing.conftest import PERSON, Scene
+from tests.processing.conftest import ANSWER, PERSON, Scene
 
 
 def fails(scene: Scene, status: int, body: Any, **headers: str) -> None:
@@ -38,7 +38,7 @@ def test_what_is_sent_is_what_meta_documents(scene: Scene) -> None:
         "recipient": {"id": PERSON},
         "messaging_type": "RESPONSE",
         "message": {
-            "text": "Oui, elle coûte 49 €.",
+            "text": ANSWER,
             "metadata": f"delivery:{Delivery.objects.get().uid}",
         },
     }
@@ -130,7 +130,7 @@ def test_an_instagram_echo_without_marks_is_recognised_by_its_text(scene: Scene)
     fails(scene, 500, error(2))
     scene.say()
     scene.run()
-    scene.echo(mid="aWdf_1", text="Oui, elle coûte 49 €.")
+    scene.echo(mid="aWdf_1", text=ANSWER)
 
     assert scene.reply().external_id == "aWdf_1"
     assert scene.conversation().handled_by == "assistant"
@@ -160,7 +160,7 @@ def test_our_own_echo_makes_no_message(scene: Scene) -> None:
     uid = Delivery.objects.get().uid
     before = Message.objects.count()
     scene.echo(mid="m_out_1", app_id=998877665544332, metadata=f"delivery:{uid}")
-    scene.echo(mid="m_out_1", text="Oui, elle coûte 49 €.")
+    scene.echo(mid="m_out_1", text=ANSWER)
     scene.echo(mid="m_ailleurs", app_id=998877665544332, metadata="delivery:n-importe-quoi")
 
     assert Message.objects.count() == before

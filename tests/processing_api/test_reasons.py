@@ -111,7 +111,7 @@ def test_a_lead_shows_the_contacts_words(workspace: Workspace, english: Client) 
     make_lead(make_conversation(workspace).contact)
     row = english.get("/leads").json()["results"][0]
     assert row["level"] == "hot"
-    assert row["evidence"] == [{"quote": "je la prends", "message": None}]
+    assert row["evidence"] == [{"quote": "je la prends", "message": None, "level": None}]
     assert row["phone"] == "+33612345678"
 
 

@@ -39,8 +39,8 @@ def client(sandbox: Sandbox) -> openai.OpenAI:
     return openai.OpenAI(api_key="sandbox", base_url=f"{sandbox.url}/openai/v1", max_retries=0)
 
 
-def ask(sandbox: Sandbox, text: str, schema: dict[str, Any] = SCHEMA) -> Any:
-    form: Any = {"type": "json_schema", "name": "answer", "strict": True, "schema": schema}
+def ask(sandbox: Sandbox, text: str, schema: dict[str, Any] = SCHEMA, name: str = "reply") -> Any:
+    form: Any = {"type": "json_schema", "name": name, "strict": True, "schema": schema}
     return client(sandbox).responses.create(
         model="gpt-6-luna",
         instructions=INSTRUCTIONS,
@@ -79,6 +79,74 @@ def test_the_rules_answer_from_the_facts(
     assert all(quote in text for quote in fields["interest"]["evidence"])
     assert answer.model == "sandbox-rules"
     assert answer.usage.total_tokens > 0
+
+
+def closed(**properties: Any) -> dict[str, Any]:
+    """A strict schema of these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+STRING, STRINGS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+WRITE = closed(action={"type": "string", "enum": ["write", "nothing"]}, text=STRING)
+LEARNED = closed(
+    learned={"type": "array", "items": closed(name=STRING, words=STRING)}, intent=STRING
+)
+OTHER_QUESTIONS = [
+    (
+        "reply",
+        LEARNED,
+        "Je m'appelle Nadia, budget 80 €, pour le 12 décembre, c'est combien ?",
+        {
+            "intent": "price",
+            "learned": [
+                {"name": "budget", "words": "budget 80 €"},
+                {"name": "name", "words": "Nadia"},
+                {"name": "date", "words": "pour le 12 décembre"},
+            ],
+        },
+    ),
+    (
+        "summary",
+        closed(points=STRINGS),
+        "Bonjour. Je cherche une lampe pour mon salon. Merci",
+        {"points": ["Je cherche une lampe pour mon salon."]},
+    ),
+    (
+        "classify",
+        closed(level=STRING, evidence=STRINGS),
+        "Je voudrais commander la tasse",
+        {"level": "hot", "evidence": ["Je voudrais commander la tasse"]},
+    ),
+    (
+        "phone",
+        closed(words=STRING, digits=STRING),
+        "C'est le zéro six 12 34 cinquante 78.",
+        {"words": "zéro six 12 34 cinquante 78", "digits": "0612345078"},
+    ),
+    ("phone", closed(words=STRING, digits=STRING), "Demain ?", {"words": "", "digits": ""}),
+    (
+        "follow_up",
+        WRITE,
+        "C'est combien la tasse ?",
+        {
+            "action": "write",
+            "text": "Bonjour, avez-vous pu réfléchir ? Je reste là si vous avez une question.",
+        },
+    ),
+    ("follow_up", WRITE, "Non merci", {"action": "nothing", "text": ""}),
+]
+
+
+@pytest.mark.parametrize(("name", "schema", "text", "expected"), OTHER_QUESTIONS)
+def test_the_rules_know_the_products_other_questions(
+    sandbox: Sandbox, name: str, schema: dict[str, Any], text: str, expected: dict[str, Any]
+) -> None:
+    assert json.loads(ask(sandbox, text, schema, name).output_text) == expected
 
 
 def test_an_answer_fits_whatever_schema_was_sent(sandbox: Sandbox) -> None:

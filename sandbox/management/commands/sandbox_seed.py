@@ -15,6 +15,7 @@ from billing.models import Subscription
 from flowia.lib import clock
 from integrations.models import Integration
 from processing.models import Scenario
+from processing.publishing import publish
 from sandbox import demo
 from social.models import SocialAccount
 
@@ -45,18 +46,32 @@ def seed() -> Workspace:
     workspace = _workspace(owner)
     Membership.objects.get_or_create(workspace=workspace, user=member)
     Subscription.objects.get_or_create(workspace=workspace, defaults={"plan": "premium"})
-    Scenario.objects.get_or_create(
-        workspace=workspace,
-        name=demo.SCENARIO_NAME,
-        defaults={
-            "instruction": demo.SCENARIO_INSTRUCTION,
-            "autonomy": Scenario.Autonomy.AUTO,
-        },
-    )
+    _scenario(workspace)
+    _follow_up(workspace)
     for kind, external_id, name in ACCOUNTS:
         _connect_account(workspace, kind, external_id, name)
     _connect_notion(workspace)
     return workspace
+
+
+def _scenario(workspace: Workspace) -> None:
+    if not Scenario.objects.filter(workspace=workspace, name=demo.SCENARIO_NAME).exists():
+        words = {"name": demo.SCENARIO_NAME, "instruction": demo.SCENARIO_INSTRUCTION}
+        auto = {"autonomy": Scenario.Autonomy.AUTO}
+        publish(Scenario(workspace=workspace), {**words, **auto}, by=audit.SYSTEM)
+
+
+def _follow_up(workspace: Workspace) -> None:
+    if Scenario.objects.filter(workspace=workspace, name=demo.FOLLOW_UP_NAME).exists():
+        return
+    words = {
+        "name": demo.FOLLOW_UP_NAME,
+        "kind": Scenario.Kind.FOLLOW_UP,
+        "instruction": demo.FOLLOW_UP_INSTRUCTION,
+        "autonomy": Scenario.Autonomy.AUTO,
+    }
+    step = {"delay_minutes": demo.FOLLOW_UP_MINUTES, "instruction": demo.FOLLOW_UP_STEP}
+    publish(Scenario(workspace=workspace), words, by=audit.SYSTEM, steps=[step])
 
 
 def _person(email: str, name: str) -> User:
@@ -70,7 +85,9 @@ def _workspace(owner: User) -> Workspace:
     if membership:
         return membership.workspace
     workspace = Workspace.objects.create(
-        name=demo.WORKSPACE_NAME, business_profile=demo.BUSINESS_PROFILE
+        name=demo.WORKSPACE_NAME,
+        business_profile=demo.BUSINESS_PROFILE,
+        handoff_text=demo.HANDOFF_TEXT,
     )
     Membership.objects.create(workspace=workspace, user=owner, role=Membership.Role.OWNER)
     audit.record("workspace.opened", by=audit.SYSTEM, workspace=workspace, target=workspace)

@@ -1,0 +1,306 @@
+"""The gates of a message: plain values in, pass or stop with a reason code out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from processing.decision.verdicts import Decision, Kind, Verdict, ask
+
+DAILY_CAP = 20
+"""Automatic messages in one conversation and day before we assume two machines talk."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the gates may know about a message, as plain values; moments are aware.
+
+    `opens_at` is when the scenario's hours begin again, None while they are open (or never begin,
+    with `never_opens`). `night_until` is the next morning, None by day. `risk` and
+    `model_trouble` are codes, empty where there is none.
+    """
+
+    now: datetime
+    duplicate: bool = False
+    echo: bool = False
+    suspended: bool = False
+    assistant_on: bool = True
+    opted_out: bool = False
+    handled_by_human: bool = False
+    human_until: datetime | None = None
+    provider_paused: bool = False
+    provider_until: datetime | None = None
+    account_status: str = "active"
+    account_retry_at: datetime | None = None
+    newer_inbound: bool = False
+    answered: bool = False
+    has_text: bool = True
+    risk: str = ""
+    window_closes_at: datetime | None = None
+    scenario: str | None = None
+    scenario_off: bool = False
+    outside_hours: bool = False
+    opens_at: datetime | None = None
+    left_to_human: bool = False
+    automatic_today: int = 0
+    settles_at: datetime | None = None
+    next_automatic_at: datetime | None = None
+    quota_limit: int | None = None
+    quota_remaining: int | None = None
+    quota_held: bool = False
+    model_trouble: str = ""
+    night_until: datetime | None = None
+
+
+Gate = Callable[[Situation], Verdict]
+
+
+def duplicate(situation: Situation) -> Verdict:
+    """Stop for what the network delivered before."""
+    if situation.duplicate:
+        return Verdict("duplicate", Kind.SILENT)
+    return Verdict("not_seen_before")
+
+
+def echo(situation: Situation) -> Verdict:
+    """Stop for the network's copy of what the account itself wrote."""
+    if situation.echo:
+        return Verdict("echo", Kind.SILENT)
+    return Verdict("written_by_contact")
+
+
+def plan(situation: Situation) -> Verdict:
+    """Stop while the workspace's plan is suspended; what arrives is stored all the same."""
+    if situation.suspended:
+        return Verdict("plan_suspended", Kind.SILENT)
+    return Verdict("plan_active")
+
+
+def assistant(situation: Situation) -> Verdict:
+    """Stop when the owner switched the assistant off."""
+    if situation.assistant_on:
+        return Verdict("assistant_on")
+    return Verdict("assistant_off", Kind.SILENT)
+
+
+def opt_out(situation: Situation) -> Verdict:
+    """Stop for a contact who asked not to be written to."""
+    if situation.opted_out:
+        return Verdict("opted_out", Kind.SILENT)
+    return Verdict("not_opted_out")
+
+
+def human(situation: Situation) -> Verdict:
+    """Stop while a human is in charge; a human's time may have an end."""
+    until = situation.human_until
+    if situation.handled_by_human and (until is None or situation.now < until):
+        return Verdict("human_in_charge", Kind.SILENT)
+    return Verdict("assistant_in_charge")
+
+
+def newest(situation: Situation) -> Verdict:
+    """Leave the answer to the newest message of a burst."""
+    if situation.newer_inbound:
+        return Verdict("superseded", Kind.SILENT)
+    return Verdict("newest")
+
+
+def unanswered(situation: Situation) -> Verdict:
+    """Stop when somebody has answered since."""
+    if situation.answered:
+        return Verdict("already_answered", Kind.SILENT)
+    return Verdict("not_answered_yet")
+
+
+def loop(situation: Situation) -> Verdict:
+    """Hand over a conversation in which two machines seem to talk."""
+    if situation.automatic_today >= DAILY_CAP:
+        return Verdict("daily_cap", Kind.HANDOFF, data={"cap": DAILY_CAP})
+    return Verdict("under_daily_cap")
+
+
+def readable(situation: Situation) -> Verdict:
+    """Hand over what has no text: the assistant does not see pictures or hear voices."""
+    if situation.has_text:
+        return Verdict("readable")
+    return Verdict("no_text", Kind.HANDOFF)
+
+
+def risk_words(situation: Situation) -> Verdict:
+    """Hand over what no machine should answer: threats, distress, a dispute (risks.py)."""
+    if situation.risk:
+        return Verdict("risk_words", Kind.HANDOFF, data={"risk": situation.risk})
+    return Verdict("no_risk_words")
+
+
+def scenario(situation: Situation) -> Verdict:
+    """Stop where the owner wrote no scenario for this."""
+    if situation.scenario is None:
+        return Verdict("no_scenario", Kind.SILENT)
+    return Verdict("scenario_found", data={"scenario": situation.scenario})
+
+
+def scenario_on(situation: Situation) -> Verdict:
+    """Stop what a scenario wrote that was switched off or put away meanwhile."""
+    if situation.scenario_off:
+        return Verdict("scenario_off", Kind.SILENT)
+    return Verdict("scenario_on")
+
+
+def window(situation: Situation) -> Verdict:
+    """Hand over once the network forbids automatic answers (Meta: 24 hours, meta.md 6.3)."""
+    closes = situation.window_closes_at
+    if closes is not None and situation.now >= closes:
+        return Verdict("window_closed", Kind.HANDOFF)
+    return Verdict("window_open")
+
+
+def working_hours(situation: Situation) -> Verdict:
+    """Outside the scenario's hours wait for them, or hand over where waiting is too long."""
+    if not situation.outside_hours:
+        return Verdict("in_hours")
+    opens, closes = situation.opens_at, situation.window_closes_at
+    if situation.left_to_human or opens is None:
+        return Verdict("outside_hours", Kind.HANDOFF)
+    if closes is not None and opens >= closes:
+        return Verdict("opens_too_late", Kind.HANDOFF)
+    return Verdict("waits_for_hours", Kind.WAIT, until=opens)
+
+
+def provider(situation: Situation) -> Verdict:
+    """Wait while the network is paused for everybody."""
+    if situation.provider_paused:
+        return Verdict("provider_paused", Kind.WAIT, until=situation.provider_until)
+    return Verdict("provider_ready")
+
+
+def account(situation: Situation) -> Verdict:
+    """Wait for an account that must be connected again; stop for a paused one."""
+    if situation.account_status == "active":
+        return Verdict("account_ready")
+    if situation.account_status == "paused":
+        return Verdict("account_paused", Kind.SILENT)
+    return Verdict("account_needs_login", Kind.WAIT, until=situation.account_retry_at)
+
+
+def settle(situation: Situation) -> Verdict:
+    """Wait while the contact may still be writing."""
+    until = situation.settles_at
+    if until is not None and situation.now < until:
+        return Verdict("settling", Kind.WAIT, until=until)
+    return Verdict("settled")
+
+
+def spacing(situation: Situation) -> Verdict:
+    """Wait for the five-minute rule: at most one automatic message per conversation."""
+    until = situation.next_automatic_at
+    if until is not None and situation.now < until:
+        return Verdict("five_minutes", Kind.WAIT, until=until)
+    return Verdict("spaced")
+
+
+def daytime(situation: Situation) -> Verdict:
+    """Write to nobody at night by ourselves; wait for the morning if the network still lets us."""
+    morning, closes = situation.night_until, situation.window_closes_at
+    if morning is None:
+        return Verdict("daytime")
+    if closes is not None and morning >= closes:
+        return Verdict("no_moment_left", Kind.SILENT)
+    return Verdict("night", Kind.WAIT, until=morning)
+
+
+def quota(situation: Situation) -> Verdict:
+    """Stop before the model is paid when the plan's messages of the day are used up."""
+    if situation.quota_held or situation.quota_remaining is None or situation.quota_remaining > 0:
+        return Verdict("quota_left")
+    return Verdict("quota_spent", Kind.SILENT, data={"limit": situation.quota_limit})
+
+
+def model(situation: Situation) -> Verdict:
+    """Hand over while the model is known not to answer, without asking it again."""
+    if situation.model_trouble:
+        return Verdict(situation.model_trouble, Kind.HANDOFF)
+    return Verdict("model_ready")
+
+
+ON_ARRIVAL: tuple[Gate, ...] = (duplicate, echo)
+BEFORE_DRAFT: tuple[Gate, ...] = (
+    *ON_ARRIVAL,
+    plan,
+    assistant,
+    opt_out,
+    human,
+    newest,
+    unanswered,
+    loop,
+    readable,
+    risk_words,
+    scenario,
+    window,
+    working_hours,
+    provider,
+    account,
+    settle,
+    spacing,
+    quota,
+    model,
+)
+BEFORE_QUEUE: tuple[Gate, ...] = (
+    plan,
+    assistant,
+    opt_out,
+    human,
+    newest,
+    unanswered,
+    scenario_on,
+    window,
+)
+BEFORE_SEND: tuple[Gate, ...] = (
+    plan,
+    assistant,
+    opt_out,
+    human,
+    newest,
+    scenario_on,
+    window,
+    provider,
+    account,
+)
+APPROVED: tuple[Gate, ...] = (plan, opt_out, window, provider, account)
+"""Before a draft leaves that a member approved: they have seen what came since."""
+OF_ITSELF: tuple[Gate, ...] = (plan, window, provider, account)
+"""Before a notice leaves: that a human takes over, that nobody will write again."""
+BY_HAND: tuple[Gate, ...] = (window, provider, account)
+"""Before a member's own words leave."""
+BEFORE_FOLLOW_UP: tuple[Gate, ...] = (
+    plan,
+    assistant,
+    opt_out,
+    human,
+    newest,
+    loop,
+    scenario,
+    window,
+    daytime,
+    provider,
+    account,
+    spacing,
+    quota,
+    model,
+)
+FOLLOW_UP_LEAVES: tuple[Gate, ...] = (
+    plan,
+    assistant,
+    opt_out,
+    human,
+    newest,
+    window,
+    daytime,
+    provider,
+    account,
+)
+"""Once more before a follow-up is queued, and before it leaves."""
+
+
+def decide(situation: Situation, gates: tuple[Gate, ...] = BEFORE_DRAFT) -> Decision:
+    """Ask the gates in order; the first stop is the decision, none of them means reply."""
+    return ask(situation, gates)

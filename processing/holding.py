@@ -1,0 +1,54 @@
+"""What a message that has not left holds: one of the day's quota; and how it is taken back."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from billing import quotas
+from processing.models import Conversation, Delivery, Message
+
+
+def take_day(message: Message) -> date | None:
+    """Return the day of whose quota the message holds one, and let it hold none; idempotent."""
+    day = Message.objects.filter(pk=message.pk).values_list("quota_day", flat=True).first()
+    held = Message.objects.filter(pk=message.pk, quota_day__isnull=False)
+    return day if day is not None and held.update(quota_day=None) else None
+
+
+def give_quota_back(message: Message) -> None:
+    """Return the message's held quota: it certainly did not leave; idempotent."""
+    day = take_day(message)
+    if day is not None:
+        quotas.release(message.workspace, day)
+
+
+def waiting_to_leave(
+    conversation: Conversation, purposes: Iterable[str] | None = None
+) -> QuerySet[Message]:
+    """Select the assistant's words that wait for approval or to be sent; of `purposes`, or all."""
+    waits = Q(status=Message.Status.HELD) | Q(
+        status=Message.Status.QUEUED, delivery__status=Delivery.Status.QUEUED
+    )
+    rows = Message.objects.filter(waits, conversation=conversation)
+    rows = rows.filter(author=Message.Author.ASSISTANT)
+    return rows if purposes is None else rows.filter(purpose__in=list(purposes))
+
+
+def take_back(messages: QuerySet[Message], reason: str, *, now: datetime) -> list[Message]:
+    """Refuse what waits to leave, with its quota given back; return what did not leave.
+
+    Call it while the conversation is locked (`outbox.lock`). What a worker is sending is left to
+    it.
+    """
+    refused = []
+    for message in messages.select_related("conversation", "workspace"):
+        ended = {"status": "refused", "next_at": None, "error_code": reason, "finished_at": now}
+        queued = Delivery.objects.filter(message=message, status=Delivery.Status.QUEUED)
+        if message.status == Message.Status.QUEUED and not queued.update(**ended):
+            continue
+        live = Message.objects.filter(pk=message.pk, status=message.status)
+        if live.update(status=Message.Status.REFUSED, reason=reason):
+            give_quota_back(message)
+            refused.append(message)
+    return refused

@@ -1,0 +1,93 @@
+"""Letters to members about drafts: ids in the row, facts when the letter is posted."""
+
+from datetime import datetime, timedelta
+
+from accounts import mailbox
+from accounts.models import Letter, Membership
+from accounts.wording import Facts, Kind, reader_of, short
+from flowia.lib import clock
+from processing.links import approval_link
+from processing.models import Message
+from processing.reading import waiting_drafts
+from processing.wakes import Wake
+
+PAUSE = timedelta(hours=1)
+"""At most one letter per conversation and this long, to each member."""
+BURST = timedelta(minutes=10)
+"""At most one letter per workspace and this long: drafts come in bursts, the letter counts them."""
+
+
+def tell_of_draft(draft: Message) -> list[Wake]:
+    """Write to the members who want it that a draft waits; returns the letters to wake.
+
+    Within ten minutes of the last one the next letter waits for their end, and tells of all.
+    Call it under the conversation's lock. The letter keeps ids, never words or names.
+    """
+    now = clock.now()
+    workspace = str(draft.workspace.uid)
+    subject = {"conversation": str(draft.conversation.uid), "workspace": workspace}
+    members = Membership.objects.filter(
+        workspace=draft.workspace_id,
+        told_by_mail=True,
+        user__is_active=True,
+        user__email_verified_at__isnull=False,
+    )
+    recent = Letter.objects.filter(kind=Kind.DRAFT_WAITING, created_at__gt=now - PAUSE)
+    # By their readers first: that is what the table has an index for.
+    recent = recent.filter(user__in=members.values("user"))
+    same = recent.filter(data__conversation=subject["conversation"])
+    told = set(same.values_list("user_id", flat=True))
+    ours = recent.filter(data__workspace=workspace).order_by("id")
+    last = {one.user_id: one for one in ours}
+    wakes = []
+    for one in members.select_related("user"):
+        at = _moment_after(last.get(one.user_id), now)
+        if one.user_id in told or at is None:
+            continue
+        letter = mailbox.put(Kind.DRAFT_WAITING, user=one.user, about=draft, data=subject, at=at)
+        if at <= now:
+            wakes.append(Wake("letter", letter.pk))
+    return wakes
+
+
+def _moment_after(last: Letter | None, now: datetime) -> datetime | None:
+    """Return when the next letter may leave; None where the `last` one has still to leave."""
+    if last is None:
+        return now
+    # One that is being posted right now has counted already.
+    if last.attempts == 0 and last.next_at is not None and last.next_at > now:
+        return None
+    return max(now, (last.sent_at or last.created_at) + BURST)
+
+
+def facts_of_draft(letter: Letter) -> Facts | None:
+    """Return what the letter tells: how many wait, whose message it is, and the link.
+
+    Told is the draft for which it was written or, once that gave way to a newer one, the one that
+    waits in its place, else the workspace's oldest. None when nothing waits, or its reader is no
+    longer a member.
+    """
+    user = reader_of(letter)
+    draft = _draft_of(letter)
+    if user is None or draft is None:
+        return None
+    members = Membership.objects.filter(user=user)
+    if not members.filter(workspace=draft.workspace_id).exists():
+        return None
+    return {
+        "link": approval_link(draft, user),
+        "contact": short(draft.conversation.contact.name),
+        "drafts": waiting_drafts(draft.workspace).count(),
+        "workspace": short(draft.workspace.name),
+    }
+
+
+def _draft_of(letter: Letter) -> Message | None:
+    held = Message.objects.filter(status=Message.Status.HELD)
+    held = held.select_related("conversation__contact", "workspace")
+    mine = held.filter(uid=letter.subject_uid) if letter.subject_uid else held.none()
+    talk = letter.data.get("conversation")
+    instead = held.filter(conversation__uid=talk, snoozed_until=None) if talk else held.none()
+    here = letter.data.get("workspace")
+    others = held.filter(workspace__uid=here, snoozed_until=None) if here else held.none()
+    return mine.first() or instead.order_by("-id").first() or others.order_by("id").first()

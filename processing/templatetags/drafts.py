@@ -1,0 +1,63 @@
+"""Drafts in templates: how many wait, and their doubtful words marked."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import Workspace
+from processing.links import digest_of
+from processing.models import Message
+from processing.notices import notice_of_draft
+from processing.reading import waiting_drafts, why_held
+from processing.reasons import sentence
+
+register = template.Library()
+
+
+@register.simple_tag
+def drafts_waiting(workspace: Workspace) -> int:
+    """Return how many drafts of the workspace wait for a decision, by one query."""
+    return waiting_drafts(workspace).count()
+
+
+@register.filter
+def why(draft: Message) -> str:
+    """Return the sentence that tells why the draft waits."""
+    return sentence(why_held(draft), getattr(draft, "why_data", None))
+
+
+@register.filter
+def notice(draft: Message) -> str:
+    """Return the AI notice that would stand before the draft; empty when none is due."""
+    return notice_of_draft(draft)
+
+
+@register.filter
+def seal(draft: Message) -> str:
+    """Return what stands for the draft's words in a form."""
+    return digest_of(draft)
+
+
+@register.filter
+def marked(draft: Message) -> SafeString:
+    """Return the draft's text with its doubtful words in `<mark>`, everything escaped."""
+    parts: list[tuple[str, SafeString]] = []
+    at = 0
+    for mark in _in_order(draft.marks, len(draft.text)):
+        words = format_html("<mark>{}</mark>", draft.text[mark[0] : mark[1]])
+        parts.append((draft.text[at : mark[0]], words))
+        at = mark[1]
+    return format_html("{}{}", format_html_join("", "{}{}", parts), draft.text[at:])
+
+
+def _in_order(marks: list[dict[str, Any]], length: int) -> list[tuple[int, int]]:
+    """Return the marks by their place, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted((int(one["start"]), min(int(one["end"]), length)) for one in marks):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif start < end:
+            found.append((start, end))
+    return found

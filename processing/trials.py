@@ -1,0 +1,111 @@
+"""A try as people see it: asked live, told in words, its failures as HTTP knows them."""
+
+from math import ceil
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from flowia.lib import clock
+from flowia.lib.errors import FlowError, TooManyRequestsError
+from processing import modelstate, replays
+from processing.ai import engine
+from processing.errors import AnswerUnavailable
+from processing.intents import called
+from processing.models import Scenario
+from processing.reasons import sentence
+from processing.trying import Tried, try_text
+from social.contracts import Capabilities
+from social.models import SocialAccount
+from social.providers.registry import CAPABILITIES
+
+NARROWEST = "instagram"
+
+
+class ModelUnavailableError(FlowError):
+    """The model gave no answer; the detail says why."""
+
+    code = "model_unavailable"
+    status = 502
+    detail = _("The model did not answer.")
+
+
+def try_out(
+    scenario: Scenario, text: str, *, content: dict[str, Any], language: str = ""
+) -> dict[str, Any]:
+    """Return what the scenario with `content` would do with a first message, in words.
+
+    `content` is that of `replays.draft_content`. Raises TooManyRequestsError while the workspace's
+    calls of the minute are used up, ModelUnavailableError for any other failure of the model.
+    """
+    try:
+        tried = try_text(
+            replays.candidate_of(scenario, content),
+            text,
+            ask=lambda brief: modelstate.asked(lambda: engine.generate_reply(brief)),
+            capabilities=_capabilities(scenario, content),
+            now=clock.now(),
+            language=language,
+        )
+    except AnswerUnavailable as error:
+        if error.its_turn:
+            raise TooManyRequestsError(retry_after=ceil(error.retry_after or 1)) from error
+        raise ModelUnavailableError(sentence(error.reason)) from error
+    return told(tried)
+
+
+def told(tried: Tried) -> dict[str, Any]:
+    """Return a try with its sentences in the active language."""
+    decision, waits = tried.decision, tried.waits
+    return {
+        "outcome": decision.kind,
+        "reason": decision.reason,
+        "sentence": sentence(decision.reason, decision.data),
+        "gates": [
+            {**gate, "sentence": sentence(gate["reason"], gate.get("data"))}
+            for gate in decision.gates
+        ],
+        "waits_until": waits.until if waits else None,
+        "waits_sentence": sentence(waits.reason, waits.data) if waits else "",
+        "draft": _draft(tried),
+        "spent": _spent(tried),
+    }
+
+
+def _draft(tried: Tried) -> dict[str, Any] | None:
+    if tried.draft is None or tried.findings is None:
+        return None
+    reply = tried.draft.reply
+    return {
+        "text": reply.text,
+        "notice": tried.notice,
+        "marks": list(tried.findings.marks),
+        "intent": reply.intent,
+        "intent_name": called(reply.intent),
+        "level": reply.interest.level,
+        "evidence": list(reply.interest.evidence),
+        "confidence": reply.confidence,
+        "language": reply.language,
+    }
+
+
+def _spent(tried: Tried) -> dict[str, Any] | None:
+    if tried.draft is None:
+        return None
+    spent = tried.draft.spent
+    return {
+        "model": spent.model,
+        "prompt": spent.prompt_version,
+        "tokens_in": spent.tokens_in,
+        "tokens_out": spent.tokens_out,
+        "milliseconds": spent.milliseconds,
+        "cost": spent.cost,
+    }
+
+
+def _capabilities(scenario: Scenario, content: dict[str, Any]) -> Capabilities:
+    """Return the rules of the first account the scenario is for; without one, the narrowest."""
+    accounts = SocialAccount.objects.filter(workspace=scenario.workspace)
+    if content["accounts"]:
+        accounts = accounts.filter(uid__in=content["accounts"])
+    kind = accounts.order_by("pk").values_list("kind", flat=True).first()
+    return CAPABILITIES.get(kind or NARROWEST, CAPABILITIES[NARROWEST])

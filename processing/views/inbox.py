@@ -1,0 +1,181 @@
+"""The pages of the mind: the inbox and one conversation, with its Why."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import audit
+from accounts.access import chosen_workspace, member_name, owns, workspaces_of
+from accounts.models import Workspace
+from billing.quotas import usage
+from flowia.lib import clock
+from flowia.lib.address import client_address
+from flowia.lib.errors import FlowError, NotFoundError, first_sentence
+from processing import consent
+from processing.actions import (
+    OverError,
+    call_back_done,
+    cancel_follow_up,
+    finish_task,
+    give_back,
+    reply_by_hand,
+    step_in,
+)
+from processing.models import Conversation, Message
+from processing.reading import conversations_of, inbox_counts, inbox_of, open_follow_ups
+from processing.tasks import relay_after_commit
+from processing.thread import lines_of, stamp_of
+from processing.views.drafts import in_hand
+
+ROWS_PER_PAGE = 20
+MESSAGES_PER_PAGE = 40
+FILTERS = ("", "needs", "hot")
+CONSENT = {"opt-out": consent.opt_out, "opt-in": consent.opt_in}
+FOLLOW_UPS = {"cancel": cancel_follow_up, "done": finish_task}
+SAID: dict[str, Callable[[], str]] = {
+    "cancel": lambda: _("The follow-up is called off."),
+    "done": lambda: _("The task is done."),
+    "opt-out": lambda: _(
+        "Noted: the assistant no longer writes to this person, on any of your accounts."
+    ),
+    "opt-in": lambda: _(
+        "Noted: the assistant may write to this person again, on all your accounts."
+    ),
+}
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """List the workspace's conversations: `?show=needs|hot`, `?search=`, `?page=`."""
+    workspace = chosen_workspace(request)
+    show = request.GET.get("show", "")
+    show = show if show in FILTERS else ""
+    search = request.GET.get("search", "").replace("\0", "").strip()[:100]
+    rows = inbox_of(workspace, show=show, search=search)
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    counts = inbox_counts(workspace)
+    tabs = [("", _("All"), counts["all"]), ("needs", _("Needs me"), counts["needs"])]
+    tabs.append(("hot", _("Hot"), counts["hot"]))
+    context = {"page": page, "show": show, "search": search, "tabs": tabs}
+    return render(request, "processing/inbox.html", _with(request, workspace, context))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show one conversation.
+
+    A POST of `do=takeover|release` changes who answers, `opt-out|opt-in` whether the contact is
+    written to; `reply` sends a member's own `text`; `called` ends a call-back; `cancel|done` is
+    about the follow-up `follow_up`, and `next=tasks` leads back there. `?page=` or
+    `?message=<uid>` chooses the messages that are shown. With the header `X-Fragment` only the
+    part that may change is answered.
+    """
+    workspace = chosen_workspace(request)
+    found = _find(workspace, uid)
+    problem = ""
+    if request.method == "POST":
+        try:
+            return _act(request, found)
+        except FlowError as error:
+            problem = first_sentence(error)
+    said = found.messages.order_by("-sent_at", "-id")
+    page = Paginator(said, MESSAGES_PER_PAGE).get_page(_page_of(request, said))
+    context = {
+        "conversation": found,
+        "page": page,
+        "lines": lines_of(reversed(list(page))),
+        "needs": found.handoff_reason,
+        "follow_ups": open_follow_ups(found),
+        "stamp": stamp_of(found),
+        "owns": owns(workspace),
+        "problem": problem,
+        "typed": request.POST.get("text", ""),
+        **in_hand(workspace, request.GET.get("approved"), now=clock.now()),
+    }
+    fragment = "X-Fragment" in request.headers
+    template = "processing/_conversation.html" if fragment else "processing/conversation.html"
+    return render(request, template, _with(request, workspace, context))
+
+
+def _page_of(request: HttpRequest, said: QuerySet[Message]) -> str | int | None:
+    """Return the page asked for: `?page=`, or the one on which `?message=<uid>` stands."""
+    try:
+        wanted = said.filter(uid=UUID(request.GET.get("message", ""))).first()
+    except ValueError:
+        wanted = None
+    if wanted is None:
+        return request.GET.get("page")
+    later = Q(sent_at__gt=wanted.sent_at) | Q(sent_at=wanted.sent_at, pk__gt=wanted.pk)
+    return said.filter(later).count() // MESSAGES_PER_PAGE + 1
+
+
+def _find(workspace: Workspace, uid: UUID) -> Conversation:
+    rows = conversations_of(workspace).select_related(
+        "contact__lead", "contact__workspace", "workspace"
+    )
+    found = rows.filter(uid=uid).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
+    by, deed = member_name(request.user), request.POST.get("do", "")
+    if deed == "takeover":
+        step_in(found, by=by)
+        messages.success(request, _("You have the conversation; the assistant stays silent."))
+    elif deed == "release":
+        give_back(found, by=by)
+        messages.success(request, _("The assistant answers in this conversation again."))
+    elif deed == "reply":
+        _message, wake = reply_by_hand(found, request.POST.get("text", ""), by=by)
+        relay_after_commit(wake)
+        messages.success(request, _("Your answer is on its way; the assistant stays silent."))
+    elif deed == "called":
+        call_back_done(found, by=by)
+        messages.success(request, _("The task is done."))
+    elif deed in CONSENT:
+        CONSENT[deed](found.contact, by=audit.by(request.user, client_address(request)))
+        messages.success(request, SAID[deed]())
+    elif deed in FOLLOW_UPS:
+        _decide_follow_up(request, found, deed)
+    if request.POST.get("next") == "tasks":
+        return redirect("tasks")
+    return redirect("conversation", uid=found.uid)
+
+
+def _decide_follow_up(request: HttpRequest, found: Conversation, deed: str) -> None:
+    wanted = request.POST.get("follow_up", "")
+    rows = open_follow_ups(found).select_related("workspace", "conversation", "message")
+    follow_up = next((one for one in rows if str(one.uid) == wanted), None)
+    if follow_up is None:
+        messages.error(request, str(OverError.detail))
+        return
+    try:
+        FOLLOW_UPS[deed](follow_up, by=member_name(request.user))
+    except OverError as error:
+        messages.error(request, str(error.detail))
+    else:
+        messages.success(request, SAID[deed]())
+
+
+def _with(request: HttpRequest, workspace: Workspace, context: dict[str, Any]) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        **context,
+        "now": now,
+        "workspace": workspace,
+        "workspaces": workspaces_of(request.user),
+        "usage": usage(workspace, now=now),
+    }

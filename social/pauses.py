@@ -1,0 +1,13 @@
+"""Pausing a whole network: nothing leaves through it, what arrives is stored."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from social.models import ProviderPause
+
+
+def pause_of(provider: str, *, now: datetime) -> ProviderPause | None:
+    """Return why nothing may leave through `provider` at `now`; None when it may."""
+    lasting = Q(until__isnull=True) | Q(until__gt=now)
+    return ProviderPause.objects.filter(lasting, provider=provider).first()

@@ -1,0 +1,239 @@
+"""Who wants the same rows at once takes them in one order: nobody is a deadlock's victim."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from accounts import audit
+from billing import quotas
+from processing import figures, outbox, pipeline, publishing, sending, sequences
+from processing.models import Contact, Conversation, Delivery, FollowUp, Message, Scenario
+from processing.privacy import erasing
+from social.contracts import SendResult
+from tests.factories import make_account, make_contact, make_conversation
+from tests.processing.conftest import PERSON, Scene
+from tests.processing.following import answered, follow_up_says, make_sequence, move_to, planned
+
+pytestmark = pytest.mark.django_db(transaction=True)
+META_APP_ID = 998877665544332
+A_MOMENT = 1.0
+"""How long one waits for another that, in the right order, waits for it."""
+
+
+@pytest.fixture(autouse=True)
+def _postgresql() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite locks the whole file, not rows")
+
+
+class Workers:
+    """Threads, and what became of those that the database stopped."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, name: str, work: Callable[[], object]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except OperationalError as error:
+                self.errors.append(f"{name}: {str(error).splitlines()[0]}")
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run, name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def end(self) -> list[str]:
+        for thread in self._threads:  # grows while its first ones run
+            thread.join(30)
+        return self.errors
+
+
+def test_an_echo_and_the_answer_to_our_call(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline.respond(scene.say().pk)
+    delivery = Delivery.objects.get()
+    workers = Workers()
+    echoed, locked = threading.Event(), threading.Event()
+    confirm, lock = outbox.confirm_by_echo, outbox.lock
+
+    def slow_confirm(*args: Any, **more: Any) -> Any:
+        found = confirm(*args, **more)
+        echoed.set()
+        locked.wait(A_MOMENT)
+        return found
+
+    def noting_lock(conversation: Conversation) -> bool:
+        found = lock(conversation)
+        if threading.current_thread().name == "send" and echoed.is_set():
+            locked.set()
+        return found
+
+    def call(sent: Delivery) -> SendResult:
+        # The network tells the echo before it answers our call.
+        told = {"text": sent.message.text, "metadata": f"delivery:{sent.uid}"}
+        workers.begin("echo", lambda: scene.echo(mid="m_out_1", app_id=META_APP_ID, **told))
+        assert echoed.wait(5)
+        return SendResult("m_out_1")
+
+    monkeypatch.setattr(outbox, "confirm_by_echo", slow_confirm)
+    monkeypatch.setattr(outbox, "lock", noting_lock)
+    monkeypatch.setattr(sending, "_call", call)
+    workers.begin("send", lambda: pipeline.send(delivery.pk))
+
+    assert workers.end() == []
+    delivery.refresh_from_db()
+    assert delivery.status == "sent"
+
+
+def test_a_scenario_is_switched_off_while_its_follow_up_is_queued(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move_to(scene, 12)
+    sequence = make_sequence(scene)
+    answered(scene)
+    follow_up = planned()
+    FollowUp.objects.update(next_at=timezone.now())
+    Conversation.objects.update(next_automatic_at=None)
+    scene.model.answers.clear()
+    scene.model.answer(200, follow_up_says())
+    workers = Workers()
+    published, thread_is_ours = threading.Event(), threading.Event()
+    lock_scenario, queue = publishing._locked, outbox.queue_follow_up
+
+    def slow_locked(*args: Any) -> Scenario:
+        found = lock_scenario(*args)
+        published.set()
+        thread_is_ours.wait(5)
+        return found
+
+    def slow_queue(*args: Any, **more: Any) -> Any:
+        scenario = Scenario.objects.get(pk=sequence.scenario_id)
+        off = {"autonomy": "off"}
+        workers.begin("publish", lambda: publishing.publish(scenario, off, by=audit.SYSTEM))
+        assert published.wait(5)
+        thread_is_ours.set()
+        time.sleep(0.3)
+        return queue(*args, **more)
+
+    monkeypatch.setattr(publishing, "_locked", slow_locked)
+    monkeypatch.setattr(outbox, "queue_follow_up", slow_queue)
+    workers.begin("follow", lambda: pipeline.follow(follow_up.pk))
+
+    assert workers.end() == []
+    assert published.is_set()
+
+
+def test_what_a_scenario_planned_is_called_off_while_another_sends(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sequence = make_sequence(scene)
+    now = timezone.now()
+    first, second = (make_conversation(scene.workspace, account=scene.account) for _ in range(2))
+    for thread in (first, second):
+        FollowUp.objects.create(
+            workspace=scene.workspace,
+            conversation=thread,
+            sequence=sequence,
+            position=1,
+            next_at=now,
+            quota_day=quotas.reserve(scene.workspace, now=now),
+        )
+    workers = Workers()
+    given_back, locked = threading.Event(), threading.Event()
+    cancel = sequences.cancel
+
+    def slow_cancel(conversation: Conversation, *args: Any, **more: Any) -> None:
+        cancel(conversation, *args, **more)
+        if conversation.pk == first.pk:
+            given_back.set()
+            locked.wait(A_MOMENT)
+
+    def as_sending_does() -> None:
+        assert given_back.wait(5)
+        with transaction.atomic():
+            outbox.lock(second)
+            locked.set()
+            time.sleep(0.2)
+            quotas.reserve(scene.workspace, now=now)
+
+    monkeypatch.setattr(sequences, "cancel", slow_cancel)
+    scenario = Scenario.objects.get(pk=sequence.scenario_id)
+    workers.begin("off", lambda: publishing.put_away(scenario, by=audit.SYSTEM, now=now))
+    workers.begin("send", as_sending_does)
+
+    assert workers.end() == []
+
+
+def test_somebody_asks_for_silence_while_another_of_their_threads_sends(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move_to(scene, 12)
+    make_sequence(scene)
+    answered(scene)
+    now = timezone.now()
+    # Written ahead of its moment: the first thread gives its quota back when the person writes.
+    FollowUp.objects.update(quota_day=quotas.reserve(scene.workspace, now=now))
+    page = make_account(scene.workspace, external_id="page-2")
+    other = make_conversation(
+        scene.workspace, account=page, contact=make_contact(page, external_id=PERSON)
+    )
+    workers = Workers()
+    given_back, locked = threading.Event(), threading.Event()
+    release = quotas.release
+
+    def slow_release(*args: Any) -> None:
+        release(*args)
+        if threading.current_thread().name == "stop":
+            given_back.set()
+            locked.wait(A_MOMENT)
+
+    def as_sending_does() -> None:
+        assert given_back.wait(5)
+        with transaction.atomic():
+            outbox.lock(other)
+            locked.set()
+            time.sleep(0.2)
+            quotas.reserve(scene.workspace, now=now)
+
+    monkeypatch.setattr(quotas, "release", slow_release)
+    workers.begin("stop", lambda: scene.say("STOP"))
+    workers.begin("send", as_sending_does)
+
+    assert workers.end() == []
+    assert Contact.objects.filter(opted_out_at=None).count() == 0
+    assert Message.objects.filter(purpose="opt_out").count() == 1
+
+
+def test_the_digest_and_an_erasure(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.say()
+    workers = Workers()
+    taken, added = threading.Event(), threading.Event()
+    add = figures.add
+
+    def slow_add(sums: Any) -> None:
+        if threading.current_thread().name == "digest":
+            taken.set()
+            added.wait(A_MOMENT)
+            add(sums)
+        else:
+            add(sums)
+            added.set()
+            time.sleep(0.2)
+
+    monkeypatch.setattr(figures, "add", slow_add)
+    workers.begin("digest", lambda: figures.digest(batches=1))
+    assert taken.wait(5)
+    scene.say("Encore moi")  # not counted, and committed after the digest took its rows
+    contact = Contact.objects.get()
+    workers.begin("erase", lambda: erasing.ask(scene.workspace, contact.uid, by=audit.SYSTEM))
+
+    assert workers.end() == []
+    assert Contact.objects.count() == 0
