@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.db.models.lookups import Exact, In
 
 from accounts.models import Workspace
-from flowia.lib import clock
 from integrations.models import SyncRun
 from processing.models import (
     Conversation,
@@ -235,7 +234,7 @@ def written_in(workspace: Workspace) -> QuerySet[Message]:
 
 def set_aside(drafts: QuerySet[Message], *, snoozed: bool) -> QuerySet[Message]:
     """Return those of `drafts` that are set aside at the moment, or those that are not."""
-    later = Q(snoozed_until__gt=clock.now())
+    later = Q(snoozed_until__gt=Now())
     return drafts.filter(later) if snoozed else drafts.exclude(later)
 
 

@@ -91,6 +91,7 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
             problem = first_sentence(error)
     said = found.messages.order_by("-sent_at", "-id")
     page = Paginator(said, MESSAGES_PER_PAGE).get_page(_page_of(request, said))
+    now = clock.now()
     context = {
         "conversation": found,
         "page": page,
@@ -101,7 +102,8 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "owns": owns(workspace),
         "problem": problem,
         "typed": request.POST.get("text", ""),
-        **in_hand(workspace, request.GET.get("approved"), now=clock.now()),
+        "now": now,
+        **in_hand(workspace, request.GET.get("approved"), now=now),
     }
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"
@@ -171,7 +173,7 @@ def _decide_follow_up(request: HttpRequest, found: Conversation, deed: str) -> N
 
 
 def _with(request: HttpRequest, workspace: Workspace, context: dict[str, Any]) -> dict[str, Any]:
-    now = clock.now()
+    now = context.get("now") or clock.now()
     return {
         **context,
         "now": now,
