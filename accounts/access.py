@@ -11,6 +11,8 @@ from accounts.models import Membership, User, Workspace
 from flowia.lib.errors import ForbiddenError, InvalidError, NotFoundError
 
 SESSION_KEY = "workspace"
+MINE = "flowia_workspaces"
+"""Where the person's workspaces wait on the request, so that a page asks for them once."""
 
 
 class WorkspaceNeededError(InvalidError):
@@ -56,12 +58,19 @@ def chosen_workspace(request: HttpRequest) -> Workspace:
         return workspace
     kept = request.session.get(SESSION_KEY)
     workspaces = list(mine)
+    setattr(request, MINE, workspaces)
     for workspace in workspaces:
         if str(workspace.uid) == kept:
             return workspace
     if not workspaces:
         raise NotFoundError
     return workspaces[0]
+
+
+def workspaces_to_switch(request: HttpRequest) -> list[Workspace]:
+    """Return the person's workspaces for the page's head, as `chosen_workspace` found them."""
+    found: list[Workspace] | None = getattr(request, MINE, None)
+    return list(workspaces_of(request.user)) if found is None else found
 
 
 def membership_in(workspace: Workspace, user: object) -> Membership:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
-from accounts.access import chosen_workspace, member_name, owns, workspaces_of
+from accounts.access import chosen_workspace, member_name, owns, workspaces_to_switch
 from accounts.models import Workspace
 from billing.quotas import usage
 from flowia.lib import clock
@@ -178,6 +178,6 @@ def _with(request: HttpRequest, workspace: Workspace, context: dict[str, Any]) -
         **context,
         "now": now,
         "workspace": workspace,
-        "workspaces": workspaces_of(request.user),
+        "workspaces": workspaces_to_switch(request),
         "usage": usage(workspace, now=now),
     }
