@@ -12,12 +12,24 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sandbox.world import faults, phone
-from sandbox.world.models import Call, Fault, Letter, PhoneMessage
+from sandbox.world import comments, courier, faults, meta, options, phone
+from sandbox.world.models import Call, Comment, Fault, Letter, PhoneMessage
 
 MOST_CALLS = 5000
 Body = dict[str, Any]
 ACCEPTED_BELOW = 300
+
+
+class BadBodyError(ValueError):
+    """The body is not a JSON object."""
+
+
+REFUSED = (
+    phone.CannotSayError,
+    faults.UnknownFaultError,
+    options.UnknownOptionError,
+    BadBodyError,
+)
 
 
 def health(_request: HttpRequest) -> HttpResponse:
@@ -25,7 +37,11 @@ def health(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def _json(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+def json_address(
+    *methods: str,
+) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+    """Turn a function (request, body) -> JSON into a view that takes those methods."""
+
     def decorate(answer_to: Callable[..., Any]) -> Callable[..., HttpResponse]:
         @csrf_exempt
         @functools.wraps(answer_to)
@@ -34,7 +50,7 @@ def _json(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., HttpRes
                 return JsonResponse({"error": f"use {' or '.join(methods)}"}, status=405)
             try:
                 return JsonResponse(answer_to(request, _body(request)), safe=False)
-            except (phone.CannotSayError, faults.UnknownFaultError, _BadBodyError) as error:
+            except REFUSED as error:
                 return JsonResponse({"error": str(error)}, status=400)
 
         return view
@@ -42,59 +58,96 @@ def _json(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., HttpRes
     return decorate
 
 
-class _BadBodyError(ValueError):
-    """The body is not a JSON object."""
-
-
 def _body(request: HttpRequest) -> Body:
     if request.method == "GET" or not request.body:
         return {}
     if request.content_type != "application/json":
-        raise _BadBodyError("send application/json")
+        raise BadBodyError("send application/json")
     try:
         body = json.loads(request.body)
     except ValueError as error:
-        raise _BadBodyError("the body is not JSON") from error
+        raise BadBodyError("the body is not JSON") from error
     if not isinstance(body, dict):
-        raise _BadBodyError("the body is not a JSON object")
+        raise BadBodyError("the body is not a JSON object")
     return body
 
 
-@_json("POST")
+@json_address("POST")
 def say(_request: HttpRequest, body: Body) -> Body:
-    """Let a person write: `account`, `contact`, `name`, `text`, `hours_ago`, `retry`."""
-    said = phone.say(
-        account=str(body.get("account", "messenger")),
-        contact=str(body.get("contact") or ""),
-        name=str(body.get("name") or ""),
-        text=str(body.get("text") or ""),
-        hours_ago=_number(body.get("hours_ago", 0)),
-        retry=body.get("retry") is not False,
-    )
+    """Let a person write: `account`, `contact`, `name`, `text`, `hours_ago`, `retry`.
+
+    With `kind` *comment*, they comment: `post`, `parent`, `anonymous`, `media`. With
+    *comment_edited*, *_remove*, *_hide* or *_unhide*, the comment `comment` changes.
+    """
+    kind = str(body.get("kind") or "message")
+    if kind.startswith("comment_"):
+        changed = comments.change(
+            str(body.get("comment") or ""),
+            kind.removeprefix("comment_"),
+            text=str(body.get("text") or ""),
+        )
+        return _commented(changed)
+    known: Body = {
+        "account": str(body.get("account", "messenger")),
+        "contact": str(body.get("contact") or ""),
+        "name": str(body.get("name") or ""),
+        "text": str(body.get("text") or ""),
+        "hours_ago": number(body.get("hours_ago", 0)),
+        "retry": body.get("retry") is not False,
+    }
+    if kind == "comment":
+        where: Body = {name: str(body.get(name) or "") for name in ("post", "parent")}
+        more: Body = {"anonymous": body.get("anonymous") is True, "media": body.get("media")}
+        return _commented(comments.write(**known, **where, **more))
+    if kind != "message":
+        raise BadBodyError("kind is message, comment or comment_<verb>")
+    said = phone.say(**known)
     contact = said.message.contact
     return {
         "contact": contact,
         "mid": said.message.mid,
         "status": said.status,
+        "announced": said.status != courier.HELD,
         "thread": [phone.as_json(message) for message in phone.thread(contact)],
     }
 
 
-@_json("POST")
+def _commented(written: comments.Written) -> Body:
+    row = written.comment
+    thread = comments.thread(row.contact, row.account_id)
+    return {
+        **comments.as_json(row),
+        "status": written.status,
+        "announced": written.status != courier.HELD,
+        "thread": [comments.as_json(one) for one in thread],
+    }
+
+
+@json_address("POST")
 def human(_request: HttpRequest, body: Body) -> Body:
-    """Let the owner answer natively: `account`, `contact`, `text`."""
+    """Let the owner answer natively: `account`, `contact`, `text`, or publicly a `comment`."""
+    if body.get("comment"):
+        above = comments.find(str(body["comment"]))
+        account = meta.account_of(above.account_id)
+        text = str(body.get("text") or "")
+        said = comments.answer(account, above, text, post=above.post, author=Comment.Author.OWNER)
+        return {**comments.as_json(said), "status": said.status}
     contact = str(body.get("contact") or "")
     last = PhoneMessage.objects.filter(contact=contact).last()
-    account = body.get("account") or (last.account if last else "messenger")
+    named = body.get("account") or (last.account_id if last else "messenger")
     sent = phone.answer_by_hand(
-        account=str(account), contact=contact, text=str(body.get("text") or "")
+        account=str(named), contact=contact, text=str(body.get("text") or "")
     )
     return {"contact": contact, "mid": sent.mid, "status": sent.status}
 
 
-@_json("POST")
+@json_address("POST")
 def echo(_request: HttpRequest, body: Body) -> Body:
-    """Post the echo of the message `mid` now, also when it was posted before."""
+    """Post the echo of the message `mid` now, or of the comment with that id, once more too."""
+    own = Comment.objects.filter(comment_id=str(body.get("mid", "")), contact="").first()
+    if own:
+        comments.tell(own, "add")
+        return {"mid": own.comment_id}
     message = PhoneMessage.objects.filter(mid=str(body.get("mid", ""))).first()
     if message is None or message.author != PhoneMessage.Author.PRODUCT:
         raise phone.CannotSayError("no message of the product has this mid")
@@ -102,15 +155,19 @@ def echo(_request: HttpRequest, body: Body) -> Body:
     return {"mid": message.mid}
 
 
-@_json("GET", "POST")
-def options(request: HttpRequest, body: Body) -> Body:
-    """Read or change how the outside world behaves: `echo` true or false."""
+@json_address("GET", "POST")
+def manage_options(request: HttpRequest, body: Body) -> Body:
+    """Read or change how the outside world behaves: `echo` and the names in `options.USUAL`."""
     if request.method == "POST":
-        faults.hold_echoes(held=body.get("echo") is False)
-    return {"echo": not faults.echoes_held()}
+        for name, value in body.items():
+            if name == "echo":
+                faults.hold_echoes(held=value is False)
+            else:
+                options.put(name, value)
+    return {"echo": not faults.echoes_held(), **options.every()}
 
 
-@_json("GET", "POST", "DELETE")
+@json_address("GET", "POST", "DELETE")
 def manage_faults(request: HttpRequest, body: Body) -> Body:
     """List, add or remove faults; DELETE takes them all away, or the one of `?id=`."""
     if request.method == "DELETE":
@@ -121,7 +178,7 @@ def manage_faults(request: HttpRequest, body: Body) -> Body:
     return {"faults": [faults.as_json(fault) for fault in Fault.objects.all()]}
 
 
-@_json("GET", "DELETE")
+@json_address("GET", "DELETE")
 def calls(request: HttpRequest, _body: Body) -> Body:
     """Return the log after `since_id`, of one `service` if named; DELETE empties it."""
     if request.method == "DELETE":
@@ -134,7 +191,7 @@ def calls(request: HttpRequest, _body: Body) -> Body:
     return {"calls": [_call(row) for row in rows[:MOST_CALLS]]}
 
 
-@_json("GET")
+@json_address("GET")
 def counts(_request: HttpRequest, _body: Body) -> Body:
     """Return totals per service, operation and outcome."""
     totals: dict[str, dict[str, Counter[str]]] = {}
@@ -146,7 +203,7 @@ def counts(_request: HttpRequest, _body: Body) -> Body:
     return {"totals": totals, "accepted_sends": sends.count(), "people_answered": people}
 
 
-@_json("GET", "DELETE")
+@json_address("GET", "DELETE")
 def mail(request: HttpRequest, _body: Body) -> Body:
     """Return the letters that arrived, newest first, those `?to=` if given; DELETE empties."""
     if request.method == "DELETE":
@@ -172,12 +229,13 @@ def _call(row: Call) -> Body:
 def _whole(request: HttpRequest, name: str) -> int:
     value = request.GET.get(name) or "0"
     if not value.isdigit():
-        raise _BadBodyError(f"{name} is a number")
+        raise BadBodyError(f"{name} is a number")
     return int(value)
 
 
-def _number(value: Any) -> float:
+def number(value: Any) -> float:
+    """Return `value` as a number; raises BadBodyError."""
     try:
         return float(value)
     except (TypeError, ValueError) as error:
-        raise _BadBodyError("hours_ago is a number") from error
+        raise BadBodyError(f"{value!r} is no number") from error

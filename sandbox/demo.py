@@ -62,13 +62,89 @@ PAGE_ID = "104857600012345"
 PAGE_NAME = "Atelier Lumière"
 SECOND_PAGE_ID = "104857600054321"
 SECOND_PAGE_NAME = "Atelier Lumière, les marchés"
+THIRD_PAGE_ID = "104857600098765"
+THIRD_PAGE_NAME = "Atelier Lumière Lyon"
 INSTAGRAM_ID = "17841400112233445"
 INSTAGRAM_USERNAME = "atelier.lumiere"
+SECOND_INSTAGRAM_ID = "17841400998877665"
+SECOND_INSTAGRAM_USERNAME = "atelier.lumiere.lyon"
 USER_ID = "1020304050"
 SHORT_USER_TOKEN = "EAABsandboxShortUser"  # noqa: S105 - invented
 USER_TOKEN = "EAABsandboxLongUser"  # noqa: S105 - invented
 INSTAGRAM_TOKEN = "IGAAsandboxAtelier"  # noqa: S105 - invented
 AUTH_CODE = "sandbox-code"
+FACEBOOK_SCOPES = (
+    "pages_show_list",
+    "pages_messaging",
+    "pages_manage_metadata",
+    "pages_read_engagement",
+    "pages_read_user_content",
+    "pages_manage_engagement",
+    "instagram_basic",
+    "instagram_manage_messages",
+    "instagram_manage_comments",
+    "business_management",
+)
+INSTAGRAM_SCOPES = (
+    "instagram_business_basic",
+    "instagram_business_manage_messages",
+    "instagram_business_manage_comments",
+)
+
+
+@dataclass(frozen=True)
+class MetaInstagram:
+    """An Instagram account of the demo; `scoped_id` is the id that `me` calls `id`."""
+
+    id: str
+    username: str
+    name: str
+    scoped_id: str
+    media_id: str
+    kind: str = "BUSINESS"
+
+
+@dataclass(frozen=True)
+class MetaPage:
+    """A Page of the demo, one post on it, and the Instagram account linked to it, if any."""
+
+    id: str
+    name: str
+    post_id: str
+    instagram: MetaInstagram | None = None
+
+
+META_INSTAGRAMS = (
+    MetaInstagram(
+        INSTAGRAM_ID, INSTAGRAM_USERNAME, PAGE_NAME, "26011223344556677", "18050011122233344"
+    ),
+    MetaInstagram(
+        SECOND_INSTAGRAM_ID,
+        SECOND_INSTAGRAM_USERNAME,
+        THIRD_PAGE_NAME,
+        "26011223344998877",
+        "18050011122277788",
+        "MEDIA_CREATOR",
+    ),
+)
+META_PAGES = (
+    MetaPage(PAGE_ID, PAGE_NAME, f"{PAGE_ID}_555000111", META_INSTAGRAMS[0]),
+    MetaPage(SECOND_PAGE_ID, SECOND_PAGE_NAME, f"{SECOND_PAGE_ID}_555000222"),
+    MetaPage(THIRD_PAGE_ID, THIRD_PAGE_NAME, f"{THIRD_PAGE_ID}_555000333", META_INSTAGRAMS[1]),
+)
+POST_ID = META_PAGES[0].post_id
+MEDIA_ID = META_INSTAGRAMS[0].media_id
+POST_TEXT = "La lampe Aube revient en bleu nuit, dès samedi à l'atelier."
+MEDIA_TEXT = "Sortie du four : les suspensions Brume, encore tièdes."
+
+TIKTOK_APP_ID = "7400000000000000001"
+TIKTOK_APP_SECRET = "sandbox-tiktok-secret-7e2b"  # noqa: S105 - known to the stand-in alone
+
+YOUTUBE_CHANNEL_ID = "UCsandboxAtelierLumiere0"
+YOUTUBE_SECOND_CHANNEL_ID = "UCsandboxLumiereCoulisse"
+YOUTUBE_NEWCOMER_CHANNEL_ID = "UCsandboxCafeDesBrumes00"
+YOUTUBE_VIDEO_ID = "sbxVisite01"
+YOUTUBE_SECOND_VIDEO_ID = "sbxTourner2"
 
 NOTION_TOKEN = "ntn_sandbox_atelier_lumiere"  # noqa: S105 - invented
 NOTION_DATABASE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d01"
@@ -108,6 +184,7 @@ GOOGLE_PEOPLE = (
 
 SETTLE_SECONDS = "2"
 MIN_SECONDS_BETWEEN_MESSAGES = "15"
+ACCOUNT_CHECK_SECONDS = "30"
 
 
 def page_token(page_id: str) -> str:
@@ -138,6 +215,15 @@ def environment(
         "META_VERIFY_TOKEN": VERIFY_TOKEN,
         "META_GRAPH_URL": f"{sandbox}/graph",
         "META_INSTAGRAM_GRAPH_URL": f"{sandbox}/graph-instagram",
+        "META_HUMAN_AGENT": "1",
+        "META_OAUTH_URL": f"{sandbox}/facebook",
+        "META_INSTAGRAM_OAUTH_URL": f"{sandbox}/instagram/oauth/authorize",
+        "META_INSTAGRAM_TOKEN_URL": f"{sandbox}/instagram/oauth/access_token",
+        "TIKTOK_APP_ID": TIKTOK_APP_ID,
+        "TIKTOK_APP_SECRET": TIKTOK_APP_SECRET,
+        "TIKTOK_OAUTH_URL": f"{sandbox}/tiktok/v2/auth/authorize/",
+        "TIKTOK_API_URL": f"{sandbox}/tiktok/open_api/v1.3",
+        "YOUTUBE_API_URL": f"{sandbox}/youtube/v3",
         "NOTION_API_URL": f"{sandbox}/notion",
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_port or int(sandbox_port) + 1}",
         "EMAIL_FROM": LETTERS_FROM,
@@ -145,9 +231,11 @@ def environment(
         "GOOGLE_CLIENT_SECRET": GOOGLE_CLIENT_SECRET,
         "GOOGLE_OAUTH_URL": f"{sandbox}/google/o/oauth2/v2/auth",
         "GOOGLE_TOKEN_URL": f"{sandbox}/google/token",
+        "GOOGLE_REVOKE_URL": f"{sandbox}/google/revoke",
         "GOOGLE_CERTS_URL": f"{sandbox}/google/oauth2/v3/certs",
         "SETTLE_SECONDS": SETTLE_SECONDS,
         "MIN_SECONDS_BETWEEN_MESSAGES": MIN_SECONDS_BETWEEN_MESSAGES,
+        "ACCOUNT_CHECK_SECONDS": ACCOUNT_CHECK_SECONDS,
     }
     if not openai_key:
         values |= {"OPENAI_API_KEY": "sandbox", "OPENAI_BASE_URL": f"{sandbox}/openai/v1"}

@@ -45,7 +45,13 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
 SANDBOX_URL = env.str("SANDBOX_URL").rstrip("/")
 
-INSTALLED_APPS = ["sandbox", "sandbox.world", "django.contrib.staticfiles"]
+INSTALLED_APPS = [
+    "sandbox",
+    "sandbox.world",
+    "sandbox.tiktok",
+    "sandbox.youtube",
+    "django.contrib.staticfiles",
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -110,8 +116,11 @@ META_APP_ID = env.str("META_APP_ID")
 META_APP_SECRET = env.str("META_APP_SECRET")
 META_INSTAGRAM_APP_ID = env.str("META_INSTAGRAM_APP_ID")
 META_INSTAGRAM_APP_SECRET = env.str("META_INSTAGRAM_APP_SECRET")
+TIKTOK_APP_ID = env.str("TIKTOK_APP_ID")
+TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET")
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID")
 GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET")
+YOUTUBE_DAILY_UNITS = env.int("YOUTUBE_DAILY_UNITS", 10_000)
 RULES_ANSWER = env.str("OPENAI_BASE_URL", "").startswith(SANDBOX_URL)
 SETTLE_SECONDS = env.float("SETTLE_SECONDS")
 MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES")

@@ -1,20 +1,35 @@
 """Every address of the sandbox."""
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import set_language
 
-from sandbox import controls
+from sandbox import controls, demo, meta_controls
+from sandbox.page import accounts, mailbox, meta_login, views
 from sandbox.page import google as google_page
-from sandbox.page import mailbox, views
-from sandbox.standins import google, graph, model, notion
+from sandbox.standins import (
+    google,
+    graph,
+    graph_comments,
+    graph_conversations,
+    graph_login,
+    model,
+    notion,
+)
+from sandbox.tiktok import urls as tiktok
 
-GRAPH = r"^graph(?:-instagram)?(?:/v\d+\.\d+)?/"
+VERSION = r"(?:/v\d+\.\d+)?/"
+GRAPH = rf"^graph(?:-instagram)?{VERSION}"
+NODE = r"(?P<node>me|\d+)"
+CONVERSATION = r"(?P<node>(?:t_|aWdfZAG06)[\w-]+)(?:/(?P<edge>messages))?"
+# Comments and posts of Pages, then Instagram's media and comments, which are bare numbers.
+COMMENT = r"(?P<node>\d+_\d+|1(?:79|80)\d{14})"
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="phone"),
     path("thread", views.thread, name="thread"),
     path("act", views.act, name="act"),
     path("change-faults", views.change_faults, name="change-faults"),
+    path("change-accounts", accounts.change_accounts, name="change-accounts"),
     path("notion-table", views.notion_table, name="notion-table"),
     path("mail", mailbox.letters, name="mailbox"),
     path("mail/<int:letter_id>", mailbox.letter, name="letter"),
@@ -24,18 +39,32 @@ urlpatterns: list[URLPattern] = [
     path("say", controls.say),
     path("human", controls.human),
     path("echo", controls.echo),
-    path("options", controls.options),
+    path("options", controls.manage_options),
     path("faults", controls.manage_faults),
     path("calls", controls.calls),
+    path("meta", meta_controls.world),
+    path("meta/event", meta_controls.event),
+    path("meta/login", meta_controls.login),
+    path("meta/revoke", meta_controls.revoke),
+    path("meta/tokens", meta_controls.tokens),
     path("counts", controls.counts),
-    re_path(GRAPH + r"oauth/access_token$", graph.access_token),
-    re_path(GRAPH + r"me/accounts$", graph.accounts),
-    re_path(GRAPH + r"(?:me|\d+)/permissions$", graph.permissions),
-    re_path(GRAPH + r"debug_token$", graph.debug_token),
-    re_path(GRAPH + r"(?P<node>me|\d+)/messages$", graph.messages),
-    re_path(GRAPH + r"(?P<node>me|\d+)/subscribed_apps$", graph.subscribed_apps),
-    re_path(GRAPH + r"(?P<node>me|\d+)$", graph.node),
-    re_path(GRAPH + r"(?P<rest>.*)$", graph.unknown),
+    re_path(rf"^facebook{VERSION}dialog/oauth/?$", meta_login.facebook, name="facebook-login"),
+    re_path(r"^instagram/oauth/authorize/?$", meta_login.instagram, name="instagram-login"),
+    re_path(r"^instagram/oauth/access_token/?$", graph_login.instagram_code),
+    re_path(rf"{GRAPH}(?:oauth/)?access_token$", graph_login.access_token),
+    re_path(rf"{GRAPH}refresh_access_token$", graph_login.refresh_access_token),
+    re_path(rf"{GRAPH}(?:me|{demo.USER_ID})/accounts$", graph_login.accounts),
+    re_path(rf"{GRAPH}{NODE}/permissions(?:/(?P<permission>\w+))?$", graph_login.permissions),
+    re_path(rf"{GRAPH}debug_token$", graph_login.debug_token),
+    re_path(rf"{GRAPH}{NODE}/messages$", graph.messages),
+    re_path(rf"{GRAPH}{NODE}/subscribed_apps$", graph.subscribed_apps),
+    re_path(rf"{GRAPH}{COMMENT}/(?P<edge>comments|replies)$", graph_comments.listed),
+    re_path(rf"{GRAPH}{NODE}/(?:media|feed|posts|published_posts)$", graph_comments.publications),
+    re_path(rf"{GRAPH}{COMMENT}$", graph_comments.one),
+    re_path(rf"{GRAPH}{NODE}/conversations$", graph_conversations.conversations),
+    re_path(rf"{GRAPH}{CONVERSATION}$", graph_conversations.conversation),
+    re_path(rf"{GRAPH}{NODE}$", graph.profile),
+    re_path(rf"{GRAPH}(?P<rest>.*)$", graph.unknown),
     path("openai/v1/models", model.models),
     path("openai/v1/responses", model.responses),
     path("openai/v1/chat/completions", model.chat_completions),
@@ -47,8 +76,11 @@ urlpatterns: list[URLPattern] = [
     path("notion/v1/pages", notion.create_page),
     path("notion/v1/pages/<str:page_id>", notion.page),
     path("notion/v1/<path:rest>", notion.unknown),
+    path("youtube", include("sandbox.youtube.urls")),
     path("google/o/oauth2/v2/auth", google_page.consent, name="google"),
     path("google/token", google.token),
+    path("google/revoke", google.revoke),
     path("google/oauth2/v3/certs", google.keys),
     path("google/<path:rest>", google.unknown),
+    *tiktok.urlpatterns,
 ]

@@ -15,5 +15,7 @@ call_command("migrate", verbosity=0)
 # These use the settings, which Django has only now.
 from sandbox import settings  # noqa: E402
 from sandbox.standins import mail  # noqa: E402
+from sandbox.world import grants  # noqa: E402
 
+grants.restore()
 mail.listen(settings.MAIL_PORT)

@@ -29,6 +29,7 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
         Offer("graph:revoked_token", _("the Page's token was revoked")),
         Offer("graph:window_closed", _("the 24-hour window is closed")),
         Offer("graph:echo_off", _("no longer announces the messages that left")),
+        Offer("graph:webhooks_off", _("no longer announces anything: messages arrive unnoticed")),
     ),
     "OpenAI": (
         Offer("openai:rate_limited", _("too many calls (429, try again in 2 s)")),
@@ -58,6 +59,7 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
         Offer("google:timeout_after_acceptance", _("takes the code, then never answers"), 60),
     ),
 }
+ENDLESS = ("echo_off", "webhooks_off")
 TIMES = (("1", _("once")), ("3", _("three times")), ("always", _("until removed")))
 
 

@@ -1,9 +1,8 @@
 """Google's page in the demo: choose who you are there, or refuse."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,8 @@ from django.views.decorators.http import require_GET
 
 from sandbox import demo, settings
 from sandbox.standins import google
+from sandbox.youtube import grants
+from sandbox.youtube.consent import back, link, show
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Choice:
 def consent(request: HttpRequest) -> HttpResponse:
     """Show the people of the demo; `?person=` chooses one, `?person=nobody` refuses.
 
+    Whoever signs in goes straight back; whoever allows YouTube has two more questions to answer.
+
     Links and no form: a policy that keeps forms on their own site would stop the way back.
     """
     wrong = _wrong(request)
@@ -35,14 +38,19 @@ def consent(request: HttpRequest) -> HttpResponse:
         return render(request, "sandbox/google.html", page, status=400)
     chosen = request.GET.get("person")
     if chosen == "nobody":
-        return _back(request, {"error": "access_denied"})
+        return back(request, {"error": "access_denied"})
+    youtube = grants.asks_for_youtube(request.GET["scope"])
     for person in demo.GOOGLE_PEOPLE:
+        if person.sub == chosen and youtube:
+            return show(request, person)
         if person.sub == chosen:
-            return _back(request, {"code": _code(request, person)})
+            return back(request, {"code": _code(request, person)})
+    people = demo.GOOGLE_PEOPLE
     page = {
-        "choices": [Choice(person, _with(request, person.sub)) for person in demo.GOOGLE_PEOPLE],
-        "refuse": _with(request, "nobody"),
+        "choices": [Choice(person, link(request, person=person.sub)) for person in people],
+        "refuse": link(request, person="nobody"),
         "return_to": request.get_full_path(),
+        "youtube": youtube,
     }
     return render(request, "sandbox/google.html", page)
 
@@ -54,8 +62,10 @@ def _wrong(request: HttpRequest) -> Promise | None:
         return _("invalid_client: this client id is not known.")
     if asked.get("redirect_uri") not in google.redirect_uris():
         return _("redirect_uri_mismatch: this address is not registered.")
-    if asked.get("response_type") != "code" or "openid" not in asked.get("scope", "").split():
-        return _("invalid_request: the response type is code, and the scope names openid.")
+    scope = asked.get("scope", "")
+    named = "openid" in scope.split() or grants.asks_for_youtube(scope)
+    if asked.get("response_type") != "code" or not named:
+        return _("invalid_request: the type is code, and the scope names openid or YouTube.")
     if asked.get("code_challenge") and asked.get("code_challenge_method") != "S256":
         return _("invalid_request: the challenge method is S256.")
     return None
@@ -69,14 +79,3 @@ def _code(request: HttpRequest, person: demo.GooglePerson) -> str:
         nonce=request.GET.get("nonce", ""),
         challenge=request.GET.get("code_challenge", ""),
     )
-
-
-def _back(request: HttpRequest, answer: dict[str, str]) -> HttpResponseRedirect:
-    answer["state"] = request.GET.get("state", "")
-    return HttpResponseRedirect(f"{request.GET['redirect_uri']}?{urlencode(answer)}")
-
-
-def _with(request: HttpRequest, person: str) -> str:
-    asked = request.GET.copy()
-    asked["person"] = person
-    return f"{request.path}?{asked.urlencode()}"

@@ -1,9 +1,8 @@
 """The page: a phone with a chat, and beside it the ledger of that conversation."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -13,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from sandbox import demo, settings
+from sandbox.page import accounts, product, publication
 from sandbox.page import faults as offers
-from sandbox.page import product
+from sandbox.page.places import MESSAGES, POST, account_of, back, place_of
 from sandbox.page.thread import bubbles_of, steps_of, wait_of
 from sandbox.standins import notion_values
-from sandbox.world import courier, faults, phone
+from sandbox.world import comments, courier, faults, phone
 from sandbox.world.meta import ACCOUNTS
-from sandbox.world.models import Fault, NotionPage
+from sandbox.world.models import Comment, Fault, NotionPage
 
 REAL_SETTLE_SECONDS = 8
 REAL_SPACING_MINUTES = 5
@@ -31,21 +31,36 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "sandbox/phone.html", _page(request))
     text = request.POST.get("suggestion") or request.POST.get("text") or ""
-    account, contact = _account(request), request.POST.get("contact", "")
+    account, contact = account_of(request), request.POST.get("contact", "")
     try:
-        if "by_hand" in request.POST:
-            said_by = phone.answer_by_hand(account=account, contact=contact, text=text, retry=False)
-            reached = said_by.status
-        else:
-            said = phone.say(account=account, contact=contact, text=text, retry=False)
-            contact, reached = said.message.contact, said.status
+        contact, reached = _spoken(request, account, contact, text)
     except phone.CannotSayError:
         return render(request, "sandbox/phone.html", _page(request, problem=_empty(request)))
     product.expect_news(contact)
     if reached == courier.UNREACHABLE:
         page = _page(request, problem=_unreachable(), typed=text)
         return render(request, "sandbox/phone.html", page, status=502)
-    return _back(account, contact)
+    return back(request, contact)
+
+
+def _spoken(request: HttpRequest, account: str, contact: str, text: str) -> tuple[str, int]:
+    """Let the person, or the owner, write or comment; return the contact and the status."""
+    by_hand = "by_hand" in request.POST
+    if place_of(request) == MESSAGES:
+        if by_hand:
+            sent = phone.answer_by_hand(account=account, contact=contact, text=text, retry=False)
+            return contact, sent.status
+        said = phone.say(account=account, contact=contact, text=text, retry=False)
+        return said.message.contact, said.status
+    above = publication.open_comment(contact, ACCOUNTS[account])
+    if by_hand:
+        row, where = comments.find(above), ACCOUNTS[account]
+        if not text.strip():
+            raise phone.CannotSayError("text is empty")
+        owner = Comment.Author.OWNER
+        return contact, comments.answer(where, row, text, post=row.post, author=owner).status
+    made = comments.write(account=account, contact=contact, text=text, parent=above, retry=False)
+    return made.comment.contact, made.status
 
 
 @require_GET
@@ -58,7 +73,9 @@ def thread(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "contact": shown["contact"],
-            "bubbles": [_part("bubble", bubble, bubble["key"]) for bubble in shown["bubbles"]],
+            "bubbles": [_part("bubble", bubble, bubble["key"]) for bubble in shown["bubbles"]]
+            + [_part("comment", comment, comment.key) for comment in shown["comments"]],
+            "parent": shown["parent"],
             "steps": [_part("step", step, step.key) for step in shown["steps"]],
             "state": render_to_string("sandbox/_state.html", shown),
             "lead": render_to_string("sandbox/_lead.html", shown),
@@ -69,14 +86,14 @@ def thread(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Take the conversation over or release it in the product, as the owner would."""
-    contact, account = request.POST.get("contact", ""), _account(request)
+    contact, account = request.POST.get("contact", ""), account_of(request)
     try:
         external_id = ACCOUNTS[account].external_id
         product.act(contact, external_id, request.POST.get("action", ""))
     except product.UnreachableError:
         page = _page(request, problem=_unreachable())
         return render(request, "sandbox/phone.html", page, status=502)
-    return _back(account, contact)
+    return back(request, contact)
 
 
 @require_POST
@@ -88,7 +105,7 @@ def change_faults(request: HttpRequest) -> HttpResponse:
     elif offer:
         service, _colon, kind = offer.value.partition(":")
         chosen = request.POST.get("times", "1")
-        endless = chosen == "always" or kind == "echo_off"
+        endless = chosen == "always" or kind in offers.ENDLESS
         faults.add(
             {
                 "service": service,
@@ -97,7 +114,7 @@ def change_faults(request: HttpRequest) -> HttpResponse:
                 "seconds": offer.seconds,
             }
         )
-    return _back(_account(request), request.POST.get("contact", ""), "faults")
+    return back(request, request.POST.get("contact", ""), "faults")
 
 
 @require_GET
@@ -128,14 +145,19 @@ def _cell(name: str, stored: Any) -> str:
 def _moving_parts(request: HttpRequest) -> dict[str, Any]:
     asked = request.POST if request.method == "POST" else request.GET
     contact = asked.get("contact", "")
-    account = _account(request)
+    account, place = account_of(request), place_of(request)
+    network = ACCOUNTS[account]
     language = translation.get_language() or "fr"
-    journey = product.journey_of(contact, ACCOUNTS[account].external_id, language=language)
+    journey = product.journey_of(contact, network.external_id, language=language)
+    in_public = place == POST
     return {
         "contact": contact,
         "account": account,
         "journey": journey,
-        "bubbles": bubbles_of(phone.thread(contact), journey),
+        "place": place,
+        "bubbles": [] if in_public else bubbles_of(phone.thread(contact), journey),
+        "comments": publication.shown(contact, network) if in_public else [],
+        "parent": publication.open_comment(contact, network) if in_public else "",
         "steps": steps_of(journey),
         "wait": wait_of(journey),
         "settle": f"{settings.SETTLE_SECONDS:g}",
@@ -145,6 +167,7 @@ def _moving_parts(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, *, problem: str = "", typed: str = "") -> dict[str, Any]:
+    known = accounts.known()
     return {
         **_moving_parts(request),
         "whole_page": True,
@@ -152,7 +175,10 @@ def _page(request: HttpRequest, *, problem: str = "", typed: str = "") -> dict[s
         "typed": typed,
         "unreachable": _unreachable(),
         "business": demo.WORKSPACE_NAME,
-        "suggestions": _suggestions(),
+        "publication": publication.publication_of(ACCOUNTS[account_of(request)]),
+        "suggestions": _suggestions() if place_of(request) == MESSAGES else _remarks(),
+        "accounts": known,
+        "ended": not all(one.alive for one in known),
         "offers": offers.OFFERS,
         "times": offers.TIMES,
         "active_faults": [offers.shown(fault) for fault in Fault.objects.all()],
@@ -180,19 +206,18 @@ def _suggestions() -> list[str]:
     ]
 
 
+def _remarks() -> list[str]:
+    return [
+        _("How much is it?"),
+        _("Do you deliver to Belgium?"),
+        _("Is it still available?"),
+        _("I would like to order one"),
+        _("Beautiful 😍"),
+    ]
+
+
 def _part(name: str, item: Any, key: str) -> dict[str, str]:
     return {"key": key, "html": render_to_string(f"sandbox/_{name}.html", {name: item})}
-
-
-def _account(request: HttpRequest) -> str:
-    asked = request.POST if request.method == "POST" else request.GET
-    kind = asked.get("account", "messenger")
-    return kind if kind in ACCOUNTS else "messenger"
-
-
-def _back(account: str, contact: str, anchor: str = "") -> HttpResponseRedirect:
-    query = {"account": account, **({"contact": contact} if contact else {})}
-    return HttpResponseRedirect(f"/?{urlencode(query)}" + (f"#{anchor}" if anchor else ""))
 
 
 def _unreachable() -> str:

@@ -5,6 +5,7 @@ A stand-in's own code is a plain function from an Asked to an Answer.
 
 import functools
 import json
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -62,6 +63,8 @@ class Service:
     name: str
     refusals: Mapping[str, Callable[[Fault], Answer]]
     malformed: Callable[[], Answer]
+    headers: Callable[[], Mapping[str, str]] = dict
+    """What every answer carries besides its own headers."""
 
 
 View = Callable[..., HttpResponse]
@@ -74,34 +77,60 @@ def bad_gateway(_fault: Fault) -> Answer:
 
 
 def endpoint(
-    service: Service, operation: str, *, writes: bool = False, plays: frozenset[str] = frozenset()
+    service: Service,
+    operation: str | Mapping[str, str],
+    *,
+    writes: bool = False,
+    spends: bool = False,
+    plays: frozenset[str] = frozenset(),
 ) -> Callable[[Callable[..., Answer]], View]:
     """Turn a function (Asked, **path) -> Answer into a view of `service`.
 
-    `writes`: the call leaves something behind, so *timeout after acceptance* applies to it.
+    `operation`: its name in the log, or one per method, the first for any other method.
+    `writes`: the call leaves something behind, so *timeout after acceptance* applies to it, but
+    not to its GET unless `spends` says that a GET uses something up, too.
     `plays`: faults that the function itself knows how to play inside its answer.
     """
     kinds = {"latency", *service.refusals, *plays}
-    written = kinds | {"timeout_after_acceptance"} if writes else kinds
+    written = kinds | faults.AFTER_ACCEPTANCE if writes or spends else kinds
 
     def decorate(answer_to: Callable[..., Answer]) -> View:
         @csrf_exempt
         @functools.wraps(answer_to)
         def view(request: HttpRequest, **path: str) -> HttpResponse:
-            fault = faults.take(service.name, kinds if request.method == "GET" else written)
+            named = _operation(operation, request.method or "")
+            met = kinds if request.method == "GET" and not spends else written
+            fault = faults.take(service.name, met, named)
             if fault and fault.kind == "latency":
                 time.sleep(fault.seconds)
             answer, body = _answer(service, answer_to, request, fault, path)
             kind = fault.kind if fault else ""
-            named = {"service": service.name, "operation": operation, "fault": kind}
-            _record(request, answer, body=body, **named)
-            if fault and fault.kind == "timeout_after_acceptance":
-                time.sleep(fault.seconds)
-            return _respond(answer)
+            _record(request, answer, body=body, service=service.name, operation=named, fault=kind)
+            if fault and fault.accepted:
+                answer = service.refusals[fault.kind](fault)
+            if fault and fault.kind in faults.AFTER_ACCEPTANCE:
+                _withhold(request, fault)
+            return _respond(answer, service.headers())
 
         return view
 
     return decorate
+
+
+def _operation(operation: str | Mapping[str, str], method: str) -> str:
+    if isinstance(operation, str):
+        return operation
+    return operation.get(method) or next(iter(operation.values()))
+
+
+def _withhold(request: HttpRequest, fault: Fault) -> None:
+    """Let the answer stall, or break the connection before it."""
+    if fault.kind == "timeout_after_acceptance":
+        time.sleep(fault.seconds)
+        return
+    connection = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _answer(
@@ -114,7 +143,7 @@ def _answer(
     body = _body(request)
     if body is None:
         return service.malformed(), {}
-    if fault and fault.kind in service.refusals:
+    if fault and fault.kind in service.refusals and not fault.accepted:
         return service.refusals[fault.kind](fault), body
     asked = Asked(
         method=request.method or "",
@@ -154,11 +183,11 @@ def _record(request: HttpRequest, answer: Answer, **known: Any) -> None:
     )
 
 
-def _respond(answer: Answer) -> HttpResponse:
+def _respond(answer: Answer, always: Mapping[str, str]) -> HttpResponse:
     if isinstance(answer.body, str):
         response = HttpResponse(answer.body, status=answer.status)
     else:
         response = JsonResponse(answer.body, status=answer.status, safe=False)
-    for name, value in answer.headers.items():
+    for name, value in {**always, **answer.headers}.items():
         response[name] = value
     return response

@@ -1,4 +1,6 @@
-"""Google's stand-in for signing in: codes for the people of the demo, ID tokens, public keys.
+"""Google's stand-in: codes for the people of the demo, tokens, ID tokens, public keys.
+
+What is for signing in stays in memory; what opens YouTube is kept by `sandbox/youtube/grants.py`.
 
 Google, "OpenID Connect" and "OAuth 2.0 for Web Server Applications"; RFC 6749, section 5.2, for
 the refusals. The RSA key is made at each start.
@@ -19,11 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sandbox import demo, settings
 from sandbox.standins.front import Answer, Asked, RefusedError, Service, bad_gateway, endpoint
 from sandbox.world.models import Fault
+from sandbox.youtube import grants
+from sandbox.youtube.models import Code
 
 ISSUER = "https://accounts.google.com"
 CALLBACKS = ("/login/google/callback", "/settings/google/callback")
 CODE_SECONDS, TOKEN_SECONDS, KEY_SECONDS = 600, 3600, 300
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+STATUSES = {"invalid_client": 401, "internal_failure": 500, "temporarily_unavailable": 503}
 KID = secrets.token_hex(20)
 
 
@@ -54,11 +59,20 @@ def _rate_limited(fault: Fault) -> Answer:
     return Answer(answer.body, answer.status, {"Retry-After": str(fault.retry_after)})
 
 
+def _asked_for(fault: Fault) -> Answer:
+    reason = str(fault.detail.get("reason") or "invalid_grant")
+    status = fault.detail.get("status") or STATUSES.get(reason, 400)
+    message = str(fault.detail.get("message") or "Refused on request.")
+    made = refusal(reason, message, status)
+    return Answer(made.body, made.status, fault.detail["headers"])
+
+
 REFUSALS: dict[str, Callable[[Fault], Answer]] = {
     "rate_limited": _rate_limited,
     "server_error": lambda _fault: refusal("internal_failure", "Backend Error", 500),
     "bad_gateway": bad_gateway,
     "not_json": bad_gateway,
+    "error": _asked_for,
     "revoked_token": lambda _fault: refusal("invalid_grant", "Token has been revoked."),
 }
 GOOGLE = Service("google", REFUSALS, lambda: refusal("invalid_request", "The body is not JSON."))
@@ -85,25 +99,29 @@ def allow(
 
 def redirect_uris() -> list[str]:
     """Return the addresses registered for the product, to be met exactly."""
-    return [f"{settings.PUBLIC_URL}{path}" for path in CALLBACKS]
+    return [f"{settings.PUBLIC_URL}{path}" for path in (*CALLBACKS, *grants.CALLBACKS)]
 
 
 @endpoint(GOOGLE, "token", writes=True)
 def token(asked: Asked) -> Answer:
-    """Answer the exchange of a code: client, secret, redirect address and verifier must fit."""
+    """Answer the exchange of a code, or a refresh; client, address and verifier must fit."""
     if asked.method != "POST":
         return refusal("invalid_request", "Only POST is allowed.", 405)
     _check_client(asked)
+    if asked.body.get("grant_type") == "refresh_token":
+        return _refresh(str(asked.body.get("refresh_token", "")))
     if asked.body.get("grant_type") != "authorization_code":
         return refusal("unsupported_grant_type", "Invalid grant_type.")
+    code = str(asked.body.get("code", ""))
+    for_youtube = grants.take(code)
+    if for_youtube:
+        _check_exchange(asked, for_youtube.redirect_uri, for_youtube.challenge)
+        return _youtube_tokens(for_youtube)
     with _lock:
-        grant = _grants.pop(str(asked.body.get("code", "")), None)
+        grant = _grants.pop(code, None)
     if grant is None or grant.expires_at <= time.time():
         return refusal("invalid_grant", "Malformed auth code.")
-    if asked.body.get("redirect_uri") != grant.redirect_uri:
-        return refusal("redirect_uri_mismatch", "Bad Request")
-    if not _proves(str(asked.body.get("code_verifier", "")), grant.challenge):
-        return refusal("invalid_grant", "Invalid code verifier.")
+    _check_exchange(asked, grant.redirect_uri, grant.challenge)
     return Answer(
         {
             "access_token": f"ya29.sandbox{secrets.token_urlsafe(24)}",
@@ -113,6 +131,18 @@ def token(asked: Asked) -> Answer:
             "id_token": _id_token(grant),
         }
     )
+
+
+@endpoint(GOOGLE, "revoke", writes=True)
+def revoke(asked: Asked) -> Answer:
+    """End the grant of the `token` in the form, or answer 400 when that was over already."""
+    if asked.method != "POST":
+        return refusal("invalid_request", "Only POST is allowed.", 405)
+    try:
+        grants.revoke(str(asked.body.get("token") or asked.query.get("token", "")))
+    except grants.DeadTokenError:
+        return refusal("invalid_token", "Token expired or revoked")
+    return Answer({})
 
 
 @endpoint(GOOGLE, "keys")
@@ -128,6 +158,37 @@ def keys(_asked: Asked) -> Answer:
 def unknown(_asked: Asked, *, rest: str) -> Answer:
     """Answer any other address."""
     return refusal("not_found", f"{rest} is not imitated.", 404)
+
+
+def _refresh(value: str) -> Answer:
+    try:
+        return Answer(grants.refresh(value))
+    except grants.DeadTokenError:
+        return refusal("invalid_grant", "Token has been expired or revoked.")
+
+
+def _youtube_tokens(code: Code) -> Answer:
+    answer = grants.exchange(code)
+    person = next(person for person in demo.GOOGLE_PEOPLE if person.sub == code.person)
+    if "openid" not in code.scope.split():
+        return Answer(answer)
+    signed_in = Grant(
+        person,
+        settings.GOOGLE_CLIENT_ID,
+        code.redirect_uri,
+        code.scope,
+        code.nonce,
+        code.challenge,
+        code.expires_at.timestamp(),
+    )
+    return Answer({**answer, "id_token": _id_token(signed_in)})
+
+
+def _check_exchange(asked: Asked, redirect_uri: str, challenge: str) -> None:
+    if asked.body.get("redirect_uri") != redirect_uri:
+        raise RefusedError(refusal("redirect_uri_mismatch", "Bad Request"))
+    if not _proves(str(asked.body.get("code_verifier", "")), challenge):
+        raise RefusedError(refusal("invalid_grant", "Invalid code verifier."))
 
 
 def _check_client(asked: Asked) -> None:

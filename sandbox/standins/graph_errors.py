@@ -4,14 +4,19 @@ Codes: "Graph API, error handling" and "Messenger Platform, error codes" (18 Mar
 are our own words: callers branch on code and subcode.
 """
 
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.standins.front import Answer, RefusedError, bad_gateway
+from sandbox import demo
+from sandbox.standins.front import Answer, RefusedError, Service, bad_gateway
+from sandbox.world import options
 from sandbox.world.models import Fault
 
 LONG_WAIT_SECONDS = 60
+TOKEN_CODES, UNKNOWN_CODES = (102, 190), (1, 2)
+UNAUTHORIZED, UNAVAILABLE, BAD_REQUEST = 401, 500, 400
 
 
 def envelope(
@@ -38,9 +43,19 @@ def refuse(message: str, code: int, subcode: int | None = None, **more: Any) -> 
     return RefusedError(envelope(message, code, subcode, **more))
 
 
-def dead_token(_fault: Fault | None = None) -> Answer:
-    """Return 190/463: the token is expired or was revoked."""
-    return envelope("The access token is no longer valid.", 190, 463, status=401)
+def missing(node: str) -> RefusedError:
+    """Return 100/33, to be raised: there is no such object, or not for this token."""
+    return refuse(
+        f"Unsupported request. Object with ID '{node}' does not exist.",
+        100,
+        33,
+        kind="GraphMethodException",
+    )
+
+
+def dead_token(_fault: Fault | None = None, *, subcode: int = 463) -> Answer:
+    """Return 190: the token is expired (463), was revoked (460) or its app removed (458)."""
+    return envelope("The access token is no longer valid.", 190, subcode, status=401)
 
 
 def rate_limited(fault: Fault) -> Answer:
@@ -72,6 +87,50 @@ def unknown_recipient(_fault: Fault | None = None) -> Answer:
     return envelope("No matching user found.", 100, 2018001)
 
 
+def chosen(fault: Fault) -> Answer:
+    """Return the error that a fault of kind *error* describes; its code is 1 unless given."""
+    detail = fault.detail
+    code = int(detail.get("code", 1))
+    status = BAD_REQUEST
+    if code in TOKEN_CODES:
+        status = UNAUTHORIZED
+    elif code in UNKNOWN_CODES:
+        status = UNAVAILABLE
+    answer = envelope(
+        str(detail.get("message", "An error that was asked for.")),
+        code,
+        int(detail["subcode"]) if "subcode" in detail else None,
+        status=int(detail.get("status", status)),
+        transient=code in UNKNOWN_CODES,
+    )
+    return Answer(answer.body, answer.status, detail.get("headers", {}))
+
+
+def usage_headers() -> Mapping[str, str]:
+    """Return the usage headers that the option `usage` asks for, in Meta's form."""
+    usage = options.get("usage")
+    headers = {}
+    if "app" in usage:
+        headers["X-App-Usage"] = _compact(_counters(usage["app"]))
+    if "business" in usage:
+        known = {
+            "type": str(usage.get("type", "messenger")),
+            **_counters(usage["business"]),
+            "estimated_time_to_regain_access": usage.get("minutes", 0),
+        }
+        account = str(usage.get("account") or demo.PAGE_ID)
+        headers["X-Business-Use-Case-Usage"] = _compact({account: [known]})
+    return headers
+
+
+def _counters(percent: Any) -> dict[str, Any]:
+    return {"call_count": percent, "total_cputime": percent, "total_time": percent}
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
 REFUSALS: dict[str, Callable[[Fault], Answer]] = {
     "rate_limited": rate_limited,
     "server_error": unavailable,
@@ -80,4 +139,6 @@ REFUSALS: dict[str, Callable[[Fault], Answer]] = {
     "revoked_token": dead_token,
     "window_closed": window_closed,
     "unknown_recipient": unknown_recipient,
+    "error": chosen,
 }
+GRAPH = Service("graph", REFUSALS, lambda: envelope("Invalid JSON in the body", 100), usage_headers)

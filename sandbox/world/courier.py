@@ -17,23 +17,26 @@ from django.db import close_old_connections
 
 from sandbox import settings
 from sandbox.world import meta
+from sandbox.world.hooks import Hook
 
 WEBHOOK_PATH = "/social-accounts/meta/webhook"
 TIMEOUT_SECONDS = 20
 RETRY_SECONDS = (1, 3, 9, 27, 60, 120)
 UNREACHABLE = 0
 OK = 200
+# Not a status of the product's: it was not told.
+HELD = 202
 
 log = logging.getLogger(__name__)
 
 
-def post(body: bytes) -> int:
+def post(hook: Hook) -> int:
     """Post one signed webhook; return the product's status, 0 when nobody answered."""
     try:
         answer = requests.post(
             settings.PUBLIC_URL + WEBHOOK_PATH,
-            data=body,
-            headers=meta.headers_for(body),
+            data=hook.body,
+            headers=meta.headers_for(hook.body, secret=hook.secret),
             timeout=TIMEOUT_SECONDS,
         )
     except requests.RequestException:
@@ -42,26 +45,26 @@ def post(body: bytes) -> int:
 
 
 def post_until_taken(
-    body: bytes, *, attempt: int = 0, on_status: Callable[[int], None] | None = None
+    hook: Hook, *, attempt: int = 0, on_status: Callable[[int], None] | None = None
 ) -> None:
-    """Post `body`, and again later as long as the product does not answer 200.
+    """Post `hook`, and again later as long as the product does not answer 200.
 
     `on_status` hears the status of every attempt.
     """
-    status = post(body)
+    status = post(hook)
     if on_status:
         on_status(status)
     if status != OK and attempt < len(RETRY_SECONDS):
-        retry_later(body, attempt=attempt, on_status=on_status)
+        retry_later(hook, attempt=attempt, on_status=on_status)
 
 
 def retry_later(
-    body: bytes, *, attempt: int = 0, on_status: Callable[[int], None] | None = None
+    hook: Hook, *, attempt: int = 0, on_status: Callable[[int], None] | None = None
 ) -> None:
-    """Post `body` again after the delay that belongs to `attempt`."""
+    """Post `hook` again after the delay that belongs to `attempt`."""
     later(
         RETRY_SECONDS[attempt],
-        lambda: post_until_taken(body, attempt=attempt + 1, on_status=on_status),
+        lambda: post_until_taken(hook, attempt=attempt + 1, on_status=on_status),
     )
 
 

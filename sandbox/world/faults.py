@@ -7,7 +7,6 @@ from django.db import transaction
 
 from sandbox.world.models import Fault
 
-SERVICES = ("graph", "openai", "notion", "google", "mail")
 EVERYWHERE = frozenset(
     {
         "latency",
@@ -17,16 +16,22 @@ EVERYWHERE = frozenset(
         "not_json",
         "revoked_token",
         "timeout_after_acceptance",
+        "lost_after_acceptance",
     }
 )
 KINDS: dict[str, frozenset[str]] = {
-    "graph": EVERYWHERE | {"window_closed", "unknown_recipient", "echo_off"},
+    "graph": EVERYWHERE
+    | {"error", "window_closed", "unknown_recipient", "echo_off", "webhooks_off"},
+    "tiktok": EVERYWHERE | {"error"},
+    "youtube": EVERYWHERE | {"error"},
     "openai": EVERYWHERE | {"refusal", "truncated", "insufficient_quota"},
     "notion": EVERYWHERE,
     "mail": frozenset({"latency", "timeout_after_acceptance", "down", "hangs", "refuses", "busy"}),
-    "google": EVERYWHERE,
+    "google": EVERYWHERE | {"error"},
     "any": EVERYWHERE,
 }
+AFTER_ACCEPTANCE = frozenset({"timeout_after_acceptance", "lost_after_acceptance"})
+DETAILS = ("code", "subcode", "reason", "status", "headers", "message", "accepted")
 DEFAULT_SECONDS = {"latency": 3.0, "timeout_after_acceptance": 60.0, "hangs": 60.0}
 
 
@@ -35,9 +40,10 @@ class UnknownFaultError(ValueError):
 
 
 def add(asked: dict[str, Any]) -> Fault:
-    """Keep the fault that `asked` describes (`service`, `kind`, `times`, `seconds` ...).
+    """Keep the fault that `asked` describes (`service`, `kind`, `operation`, `times` ...).
 
-    Raises UnknownFaultError. `times` is 1 unless given; null means until it is removed.
+    Raises UnknownFaultError. `times` is 1 unless given; null means until it is removed. What
+    kind *error* says (DETAILS) is kept as it was given, for the service to read.
     """
     service, kind = asked.get("service", "any"), asked.get("kind")
     if service not in KINDS:
@@ -49,34 +55,65 @@ def add(asked: dict[str, Any]) -> Fault:
         return Fault.objects.create(
             service=service,
             kind=kind,
+            operation=str(asked.get("operation") or ""),
             times=None if times is None else max(1, int(times)),
+            every=max(1, int(asked.get("every", 1))),
             seconds=float(asked.get("seconds", DEFAULT_SECONDS.get(kind, 0))),
             retry_after=int(asked.get("retry_after", 2)),
+            detail=_detail(asked) if kind == "error" else {},
         )
     except (TypeError, ValueError) as error:
-        raise UnknownFaultError("times, seconds and retry_after are numbers") from error
+        raise UnknownFaultError(
+            "times, every, seconds, retry_after and status are numbers, headers is an object"
+        ) from error
 
 
-def take(service: str, kinds: Collection[str]) -> Fault | None:
-    """Return the oldest fault for `service` among `kinds` and count it down; None when none."""
-    waiting = Fault.objects.filter(service__in=(service, "any"), kind__in=kinds)
+def _detail(asked: dict[str, Any]) -> dict[str, Any]:
+    detail = {name: asked[name] for name in DETAILS if asked.get(name) is not None}
+    if "status" in detail:
+        detail["status"] = int(detail["status"])
+    headers = dict(detail.get("headers", {}))
+    return {**detail, "headers": {str(name): str(value) for name, value in headers.items()}}
+
+
+def take(service: str, kinds: Collection[str], operation: str = "") -> Fault | None:
+    """Return the oldest fault for this call and count it down; None when there is none.
+
+    A fault without an operation meets every call of its service.
+    """
+    waiting = Fault.objects.filter(
+        service__in=(service, "any"), kind__in=kinds, operation__in=("", operation)
+    )
     if not waiting.exists():
         return None
     with transaction.atomic():
-        fault = waiting.first()
-        if fault is None or fault.times is None:
-            return fault
-        if fault.times == 1:
-            fault.delete()
-        else:
-            fault.times -= 1
-            fault.save(update_fields=["times"])
-        return fault
+        return next((fault for fault in waiting if _is_due(fault)), None)
+
+
+def _is_due(fault: Fault) -> bool:
+    """Count this call, and tell whether the fault is played on it."""
+    if fault.every > 1:
+        fault.seen += 1
+        fault.save(update_fields=["seen"])
+        if fault.seen % fault.every:
+            return False
+    if fault.times == 1:
+        # The caller still reads its fields, of which deleting would take the key away.
+        Fault.objects.filter(pk=fault.pk).delete()
+    elif fault.times is not None:
+        fault.times -= 1
+        fault.save(update_fields=["times"])
+    return True
 
 
 def echoes_held() -> bool:
     """Tell whether echoes are held back (`POST /options {"echo": false}`)."""
     return Fault.objects.filter(kind="echo_off").exists()
+
+
+def webhooks_held() -> bool:
+    """Tell whether nothing at all is announced, as the page offers it."""
+    return Fault.objects.filter(kind="webhooks_off").exists()
 
 
 def hold_echoes(*, held: bool) -> None:
@@ -92,7 +129,10 @@ def as_json(fault: Fault) -> dict[str, Any]:
         "id": fault.pk,
         "service": fault.service,
         "kind": fault.kind,
+        "operation": fault.operation,
         "times": fault.times,
+        "every": fault.every,
         "seconds": fault.seconds,
         "retry_after": fault.retry_after,
+        **fault.detail,
     }

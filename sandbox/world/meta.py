@@ -14,30 +14,57 @@ from typing import Any
 
 from sandbox import demo, settings
 
+Row = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Account:
-    """One account of the demo on Meta, and how its webhooks differ from the other's."""
+    """One account of the demo on Meta, and how its webhooks differ from the other's.
+
+    `name` is the Page's name or Instagram's username, `post` the publication to comment on,
+    `linked` the Page of an Instagram account.
+    """
 
     kind: str
     external_id: str
     object: str
     id_length: int
     mid_prefix: str
+    name: str = ""
+    post: str = ""
+    linked: str = ""
+
+    @property
+    def instagram(self) -> bool:
+        """Whether it is an Instagram account."""
+        return self.kind == "instagram"
 
 
+def _page(page: demo.MetaPage) -> Account:
+    return Account("messenger", page.id, "page", 17, "m_", page.name, page.post_id)
+
+
+def _instagram(one: demo.MetaInstagram) -> Account:
+    linked = next(page.id for page in demo.META_PAGES if page.instagram == one)
+    stem = "aWdfZAG1faXRlbToxO"
+    return Account("instagram", one.id, "instagram", 16, stem, one.username, one.media_id, linked)
+
+
+EVERY = (
+    *(_page(page) for page in demo.META_PAGES),
+    *(_instagram(one) for one in demo.META_INSTAGRAMS),
+)
+# The two that are connected from the start, by the name of their network.
 ACCOUNTS = {
-    "messenger": Account("messenger", demo.PAGE_ID, "page", 17, "m_"),
-    "instagram": Account("instagram", demo.INSTAGRAM_ID, "instagram", 16, "aWdfZAG1faXRlbToxO"),
+    kind: next(account for account in EVERY if account.kind == kind)
+    for kind in ("messenger", "instagram")
 }
 
 
 def account_of(external_id: str) -> Account:
     """Return the account with that Page or Instagram id; an unknown id is taken for a Page."""
-    for account in ACCOUNTS.values():
-        if account.external_id == external_id:
-            return account
-    return Account("messenger", external_id, "page", 17, "m_")
+    known = next((account for account in EVERY if account.external_id == external_id), None)
+    return known or Account("messenger", external_id, "page", 17, "m_")
 
 
 def new_contact(account: Account) -> str:
@@ -56,24 +83,30 @@ def milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
-def message(account: Account, *, contact: str, mid: str, text: str, at: int) -> dict[str, Any]:
-    """Return the event of a person who wrote to the account."""
+def message(account: Account, *, contact: str, mid: str, text: str, at: int, **more: Any) -> Row:
+    """Return the event of a person who wrote to the account; `more` belongs to the message."""
+    said = {"mid": mid, **({"text": text} if text else {}), **more}
+    return heard(account, contact, at=at, message=said)
+
+
+def heard(account: Account, contact: str, *, at: int = 0, **payload: Any) -> Row:
+    """Return an event that a person caused, with its one payload."""
     return {
         "sender": {"id": contact},
         "recipient": {"id": account.external_id},
-        "timestamp": at,
-        "message": {"mid": mid, "text": text},
+        "timestamp": at or milliseconds(),
+        **payload,
     }
 
 
 def echo(
     account: Account, *, contact: str, mid: str, text: str, app_id: int, metadata: str = ""
-) -> dict[str, Any]:
+) -> Row:
     """Return the event that tells of a message written for the account.
 
     Instagram's echoes name neither the app nor its metadata.
     """
-    said: dict[str, Any] = {"mid": mid, "text": text, "is_echo": True}
+    said: Row = {"mid": mid, "text": text, "is_echo": True}
     if account.kind == "messenger":
         said["app_id"] = app_id
         if metadata:
@@ -86,7 +119,7 @@ def echo(
     }
 
 
-def delivery(account: Account, *, contact: str, mid: str) -> dict[str, Any]:
+def delivery(account: Account, *, contact: str, mid: str) -> Row:
     """Return Messenger's delivery event, which carries no timestamp of its own."""
     return {
         "sender": {"id": contact},
@@ -95,22 +128,21 @@ def delivery(account: Account, *, contact: str, mid: str) -> dict[str, Any]:
     }
 
 
-def read(account: Account, *, contact: str, mid: str) -> dict[str, Any]:
+def read(account: Account, *, contact: str, mid: str) -> Row:
     """Return the event of a person who saw the thread: a watermark, or a mid on Instagram."""
     watermark = {"watermark": milliseconds()}
-    return {
-        "sender": {"id": contact},
-        "recipient": {"id": account.external_id},
-        "timestamp": milliseconds(),
-        "read": watermark if account.kind == "messenger" else {"mid": mid},
-    }
+    return heard(account, contact, read={"mid": mid} if account.instagram else watermark)
 
 
-def body_of(account: Account, *events: dict[str, Any]) -> bytes:
-    r"""Return the bytes of the call: compact JSON with every non-ASCII letter as `\u00e9`."""
-    entry = {"id": account.external_id, "time": milliseconds(), "messaging": list(events)}
-    document = {"object": account.object, "entry": [entry]}
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+def entry(account: Account, place: str, *items: Row) -> Row:
+    """Return one entry of a call, with its items in `messaging`, `standby` or `changes`."""
+    return {"id": account.external_id, "time": milliseconds(), place: list(items)}
+
+
+def document(kind: str, *entries: Row) -> bytes:
+    r"""Return the bytes of a call: compact JSON with every non-ASCII letter as `\u00e9`."""
+    whole = {"object": kind, "entry": list(entries)}
+    return json.dumps(whole, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
 def headers_for(body: bytes, *, secret: str | None = None) -> dict[str, str]:

@@ -4,6 +4,29 @@ from typing import ClassVar
 
 from django.db import models
 
+from sandbox.world.meta_rows import (
+    Comment,
+    MetaCode,
+    MetaGrant,
+    MetaToken,
+    Option,
+    Subscription,
+)
+
+__all__ = (
+    "Call",
+    "Comment",
+    "Fault",
+    "Letter",
+    "MetaCode",
+    "MetaGrant",
+    "MetaToken",
+    "NotionPage",
+    "Option",
+    "PhoneMessage",
+    "Subscription",
+)
+
 
 class Call(models.Model):
     """One request that a stand-in received, and what it answered: the ground truth of tests.
@@ -50,7 +73,8 @@ class PhoneMessage(models.Model):
     name = models.CharField(max_length=200, blank=True)
     author = models.CharField(max_length=10, choices=Author)
     mid = models.CharField(max_length=255, unique=True)
-    text = models.TextField()
+    text = models.TextField(blank=True)
+    attachments = models.JSONField(default=list)
     metadata = models.CharField(max_length=1000, blank=True)
     status = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField()
@@ -105,13 +129,22 @@ class Letter(models.Model):
 
 
 class Fault(models.Model):
-    """A fault to be played on the next `times` calls of a service; null: until it is removed."""
+    """A fault to be played on the next `times` calls of a service; null: until it is removed.
+
+    `operation` keeps it to one kind of call; `every` plays it on each n-th of them (`seen`
+    counts); `detail` is what kind *error* says: `code`, `subcode`, `reason`, `status`, `headers`,
+    `message`, `accepted`.
+    """
 
     service = models.CharField(max_length=20)
     kind = models.CharField(max_length=40)
+    operation = models.CharField(max_length=40, blank=True)
     times = models.PositiveIntegerField(null=True)
+    every = models.PositiveIntegerField(default=1)
+    seen = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
     retry_after = models.PositiveIntegerField(default=2)
+    detail = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager["Fault"]] = models.Manager()
@@ -121,3 +154,8 @@ class Fault(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.kind}"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the call is carried out all the same, and only its answer is the error."""
+        return self.kind == "error" and bool(self.detail.get("accepted"))

@@ -112,6 +112,7 @@ def sandbox(running_sandbox: Sandbox) -> Iterator[Sandbox]:
     running_sandbox.delete("/faults")
     running_sandbox.delete("/calls")
     running_sandbox.delete("/mail.json")
+    running_sandbox.delete("/meta")
     running_sandbox.product.posts.clear()
     running_sandbox.product.status = 200
     yield running_sandbox

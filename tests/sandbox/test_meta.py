@@ -160,9 +160,11 @@ def test_a_code_becomes_page_tokens(sandbox: Sandbox) -> None:
     long = sandbox.get(token, **exchange, **app)["access_token"]
     first = sandbox.get("/graph/v26.0/me/accounts", limit=1, access_token=long)
     second = requests.get(first["paging"]["next"], timeout=5).json()
+    third = requests.get(second["paging"]["next"], timeout=5).json()
     assert first["data"][0]["access_token"] == demo.PAGE_TOKEN
     assert second["data"][0]["id"] == demo.SECOND_PAGE_ID
-    assert "next" not in second["paging"]
+    assert third["data"][0]["id"] == demo.THIRD_PAGE_ID
+    assert "next" not in third["paging"]
 
 
 def test_subscriptions_are_kept(sandbox: Sandbox) -> None:

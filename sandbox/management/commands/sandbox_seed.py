@@ -18,11 +18,25 @@ from processing.models import Scenario
 from processing.publishing import publish
 from sandbox import demo
 from social.models import SocialAccount
+from social.polling import ensure_polls
+from social.providers.meta.subscribing import PAGE_FIELDS
+from social.ready import tell_ready
+from social.subscribing import check_every
 
+BY_FACEBOOK = {"provider": "meta", "login": "facebook", "granted_by": demo.USER_ID}
 ACCOUNTS = (
-    ("messenger", demo.PAGE_ID, demo.PAGE_NAME),
-    ("instagram", demo.INSTAGRAM_ID, demo.INSTAGRAM_USERNAME),
+    {"kind": "messenger", "external_id": demo.PAGE_ID, "name": demo.PAGE_NAME},
+    {
+        "kind": "instagram",
+        "external_id": demo.INSTAGRAM_ID,
+        "name": demo.PAGE_NAME,
+        "handle": demo.INSTAGRAM_USERNAME,
+        "linked_external_id": demo.PAGE_ID,
+    },
 )
+"""As a login of Camille's would have left them; the stand-in knows their tokens and fields."""
+
+Status = SocialAccount.Status
 
 
 class Command(BaseCommand):
@@ -48,8 +62,8 @@ def seed() -> Workspace:
     Subscription.objects.get_or_create(workspace=workspace, defaults={"plan": "premium"})
     _scenario(workspace)
     _follow_up(workspace)
-    for kind, external_id, name in ACCOUNTS:
-        _connect_account(workspace, kind, external_id, name)
+    for account in ACCOUNTS:
+        _connect_account(workspace, account)
     _connect_notion(workspace)
     return workspace
 
@@ -98,16 +112,34 @@ def _workspace(owner: User) -> Workspace:
     return workspace
 
 
-def _connect_account(workspace: Workspace, kind: str, external_id: str, name: str) -> None:
-    account, _ = SocialAccount.objects.get_or_create(
-        kind=kind,
-        external_id=external_id,
-        defaults={"workspace": workspace, "provider": "meta", "name": name},
-    )
-    if account.status == SocialAccount.Status.NEEDS_LOGIN:
-        account.status, account.status_reason = SocialAccount.Status.ACTIVE, ""
-    account.seal({"page_token": demo.PAGE_TOKEN})
+def _connect_account(workspace: Workspace, told: dict[str, str]) -> None:
+    """Connect an account of the demo, or renew its token; what a visitor did with it stays."""
+    names = {"kind": told["kind"], "external_id": told["external_id"]}
+    elsewhere = SocialAccount.objects.filter(**names).exclude(workspace=workspace)
+    if elsewhere.exclude(status=Status.DISCONNECTED).exists():
+        return
+    account = SocialAccount.objects.filter(**names, workspace=workspace).first()
+    if account is None:
+        account = SocialAccount(workspace=workspace, **told)
+    elif account.status == Status.DISCONNECTED:
+        return
+    lives = account.status != Status.NEEDS_LOGIN
+    if account.login and lives and account.credentials.get("access_token") != demo.PAGE_TOKEN:
+        return
+    now, fields = clock.now(), sorted(PAGE_FIELDS)
+    for name, value in {**BY_FACEBOOK, **told}.items():
+        setattr(account, name, value)
+    account.scopes, account.webhook_fields = list(demo.FACEBOOK_SCOPES), fields
+    account.lacks, account.check_error, account.told_state = {}, "", ""
+    account.connected_at = account.connected_at or now
+    account.token_issued_at = account.checked_at = now
+    account.check_next_at = now + check_every()
+    if not lives:
+        account.status, account.status_reason = Status.ACTIVE, ""
+    account.seal({"access_token": demo.PAGE_TOKEN})
     account.save()
+    ensure_polls(account, now=now, at_once=not lives)
+    tell_ready(account, now)
 
 
 def _connect_notion(workspace: Workspace) -> None:

@@ -61,21 +61,29 @@
     }
   }
 
+  const inPublic = () => page.dataset.place === "post";
+
+  function where(id) {
+    const query = new URLSearchParams({ account: page.dataset.account, contact: id });
+    if (inPublic()) query.set("place", "post");
+    return query;
+  }
+
   function remember(id) {
     if (!id || id === contact()) return;
     page.dataset.contact = id;
     for (const input of page.querySelectorAll("[data-contact-field]")) input.value = id;
-    const query = new URLSearchParams({ account: page.dataset.account, contact: id });
+    const query = where(id);
     history.replaceState(null, "", `/?${query}`);
     find("refresh").href = `/?${query}`;
   }
 
   async function look() {
     if (!contact()) return;
-    const query = new URLSearchParams({ account: page.dataset.account, contact: contact() });
-    const answer = await fetch(`${page.dataset.thread}?${query}`);
+    const answer = await fetch(`${page.dataset.thread}?${where(contact())}`);
     if (!answer.ok) return;
     const news = await answer.json();
+    page.dataset.parent = news.parent;
     const atEnd = bubbles.scrollHeight - bubbles.scrollTop - bubbles.clientHeight < 80;
     const before = bubbles.children.length;
     sync(bubbles, news.bubbles);
@@ -108,6 +116,13 @@
     return said;
   }
 
+  // A comment goes below the person's first one; the owner answers that one.
+  function about(url) {
+    const parent = page.dataset.parent;
+    if (!inPublic()) return {};
+    return url === "/human" ? { comment: parent } : { kind: "comment", parent };
+  }
+
   form.addEventListener("submit", async (event) => {
     const pressed = event.submitter;
     const text = pressed?.name === "suggestion" ? pressed.value : field.value;
@@ -118,7 +133,7 @@
     problem.textContent = "";
     try {
       const url = pressed?.name === "by_hand" ? "/human" : "/say";
-      const said = await send(url, { text, retry: false });
+      const said = await send(url, { text, retry: false, ...about(url) });
       remember(said.contact);
       if (pressed?.name !== "suggestion") field.value = "";
       await look();
