@@ -1,5 +1,7 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,9 @@ class SocialConfig(AppConfig):
     name = "social"
     verbose_name = _("Networks")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what letters about accounts tell; tables exist only by now."""
+        wording = import_module("accounts.wording")
+        facts = import_module("social.telling").facts_of_account
+        wording.told_by(wording.Kind.ACCOUNT_STATE, facts)

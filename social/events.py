@@ -4,8 +4,9 @@ import traceback
 from datetime import datetime, timedelta
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
-from social.models import WebhookEvent
+from social.models import SocialAccount, WebhookEvent
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 4
@@ -17,6 +18,25 @@ def claim(event_id: int, *, now: datetime) -> WebhookEvent | None:
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
         return None
     return WebhookEvent.objects.get(pk=event_id)
+
+
+def is_for(event: WebhookEvent, account: SocialAccount) -> bool:
+    """Return whether `account`'s workspace may hear the call.
+
+    Not a page that was read through another row, nor a call from the time when another workspace
+    had the same account.
+    """
+    if event.stream:
+        return event.social_account_id == account.pk
+    if account.connected_at is None or event.created_at >= account.connected_at:
+        return True
+    same = SocialAccount.objects.filter(kind=account.kind, external_id=account.external_id)
+    had = same.exclude(pk=account.pk).alias(since=Coalesce("connected_at", "created_at"))
+    had = had.filter(since__lte=event.created_at)
+    if event.created_at >= account.created_at:
+        # It was here already: another one had it then only if it came later.
+        had = had.filter(since__gt=account.created_at)
+    return not had.exists()
 
 
 def finish(event: WebhookEvent, reasons: list[str], *, used: bool, now: datetime) -> None:

@@ -1,10 +1,13 @@
 """Pausing a whole network: nothing leaves through it, what arrives is stored."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from social.models import ProviderPause
+
+PAUSE_CHECK = timedelta(minutes=1)
+"""How often it is looked again whether a pause without an end is over."""
 
 
 def pause_of(provider: str, *, now: datetime) -> ProviderPause | None:

@@ -1,9 +1,30 @@
-"""The addresses of `social`; each exists with and without a trailing slash."""
+"""The addresses of `social`; each exists with and without a trailing slash.
+
+Each network that calls us (`Provider.receiving`) has the webhook's; every other name gets 404.
+"""
 
 from django.urls import URLPattern, re_path
 
+from flowia.lib.routes import both
 from social import webhooks
+from social.api import accounts as api
+from social.api import connecting as connecting_api
+from social.views import accounts, connecting
+
+ACCOUNT = "social-accounts/<uuid:uid>"
+NETWORK = "social-accounts/<slug:provider>"
 
 urlpatterns: list[URLPattern] = [
-    re_path(r"^social-accounts/(?P<provider>meta)/webhook/?$", webhooks.webhook, name="webhook"),
+    re_path(r"^social-accounts/(?P<provider>[a-z]+)/webhook/?$", webhooks.webhook, name="webhook"),
+    *both("accounts", accounts.accounts, "accounts"),
+    *both("accounts/connect", connecting.begin, "account-connect"),
+    *both("accounts/connect/<uuid:uid>", connecting.choose, "account-choose"),
+    *both("accounts/<uuid:uid>", accounts.account, "account"),
+    *both("accounts/<uuid:uid>/disconnect", accounts.disconnect, "account-disconnect"),
+    *both("social-accounts", api.Accounts.as_view(), "api-accounts"),
+    *both("social-accounts/connecting/<uuid:uid>", connecting_api.Choices.as_view(), "api-choices"),
+    *both(ACCOUNT, api.OneAccount.as_view(), "api-account"),
+    *both(f"{ACCOUNT}/check", api.CheckAccount.as_view(), "api-account-check"),
+    *both(f"{NETWORK}/auth-url", connecting_api.AuthUrl.as_view(), "api-auth-url"),
+    *both(f"{NETWORK}/callback", connecting_api.Callback.as_view(), "api-account-callback"),
 ]

@@ -17,7 +17,7 @@ from flowia.lib.errors import BadSignatureError, NotFoundError
 from flowia.lib.wake import wake_after_commit
 from processing.tasks import receive
 from social.models import WebhookEvent
-from social.providers.base import Provider
+from social.providers.base import Receiving
 from social.providers.registry import PROVIDERS
 
 log = structlog.get_logger("flowia.webhooks")
@@ -31,7 +31,8 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     POST answers 200 `EVENT_RECEIVED` once the call is stored. Errors: 403 for a wrong signature
     (no row), 400 for a signed body that is not one of the network's, 413 over 1 MiB.
     """
-    found = PROVIDERS.get(provider)
+    known = PROVIDERS.get(provider)
+    found = known.receiving if known else None
     if found is None:
         raise NotFoundError
     if request.method == "GET":
@@ -63,8 +64,8 @@ def store(provider: str, body: bytes, *, request_id: str) -> WebhookEvent | None
     return stored
 
 
-def _handshake(provider: Provider, request: HttpRequest) -> HttpResponse:
-    answer = provider.challenge(request.GET)
+def _handshake(found: Receiving, request: HttpRequest) -> HttpResponse:
+    answer = found.challenge(request.GET)
     if answer is None:
         raise BadSignatureError
     return HttpResponse(answer, content_type="text/plain")

@@ -8,10 +8,16 @@ import pytest
 from pytest_django import Settings
 
 from flowia.lib.errors import InvalidPayloadError
-from social.contracts import Echo, Ignored, InboundMessage, StatusUpdate
+from social.contracts import (
+    ControlChange,
+    Echo,
+    Ignored,
+    InboundMessage,
+    StatusUpdate,
+)
 from social.providers.meta.webhook import challenge, parse, verify
+from tests.social.meta_calls import PAGE, PERSON, envelope, item
 
-PAGE, PERSON = "104857600012345", "7012345678901234"
 AT = datetime.fromtimestamp(1794819600, tz=UTC)
 # The fact sheet's vector: secret, raw bytes, header (meta.md, section 12).
 SECRET = "secret-de-test-flow-ia"
@@ -95,16 +101,6 @@ def test_an_empty_verify_token_matches_nothing(settings: Settings) -> None:
     assert challenge({**HANDSHAKE, "hub.verify_token": ""}) is None
 
 
-def envelope(*items: dict[str, Any], kind: str = "page", **entry: Any) -> bytes:
-    inner = {"id": PAGE, "time": 1794819600000, "messaging": list(items), **entry}
-    return json.dumps({"object": kind, "entry": [inner]}).encode()
-
-
-def item(**event: Any) -> dict[str, Any]:
-    parties = {"sender": {"id": PERSON}, "recipient": {"id": PAGE}, "timestamp": 1794819600000}
-    return {**parties, **event}
-
-
 def test_a_text_becomes_an_inbound_message() -> None:
     assert parse(BODY) == [
         InboundMessage("messenger", PAGE, PERSON, "m_fr_0001", "Êtes-vous ouverts ?", AT)
@@ -178,19 +174,27 @@ def test_reading_is_a_moment_on_messenger_and_a_message_on_instagram() -> None:
 
 
 IGNORED = [
-    ("reaction", item(reaction={"mid": "m", "action": "react"}), "unsupported_reaction"),
-    ("edit", item(message_edit={"mid": "m", "text": "x"}), "unsupported_message_edit"),
-    ("postback", item(postback={"mid": "m", "payload": "HUMAIN"}), "unsupported_postback"),
-    ("referral", item(referral={"ref": "bio"}), "unsupported_referral"),
-    ("unsend", item(message={"mid": "m", "is_deleted": True}), "unsupported_unsend"),
     ("unknown", item(novelty={}), "unsupported_event"),
-    ("no sender", {"message": {"mid": "m", "text": "x"}}, "malformed"),
+    ("opt-in", item(optin={"ref": "x"}), "unsupported_event"),
+    ("roles", {"recipient": {"id": PAGE}, "app_roles": {"1": ["primary"]}}, "app_roles"),
+    ("asked", item(request_thread_control={"requested_owner_app_id": 1}), "control_requested"),
+    ("own heart", item(reaction={"mid": "m", "action": "react"}, sender={"id": PAGE}),
+     "own_reaction"),
+    ("to oneself", item(message={"mid": "m", "text": "x", "is_self": True}), "message_to_self"),
+    ("nobody", {"message": {"mid": "m", "text": "x"}}, "malformed"),
     ("no id", item(message={"text": "x"}), "malformed"),
     ("text is a number", item(message={"mid": "m", "text": 3}), "malformed"),
     ("time is a word", item(message={"mid": "m", "text": "x"}, timestamp="hier"), "malformed"),
+    ("time is true", item(message={"mid": "m", "text": "x"}, timestamp=True), "malformed"),
+    ("time is nought", item(message={"mid": "m", "text": "x"}, timestamp=0), "malformed"),
     ("sender is a list", item(sender=[], message={"mid": "m", "text": "x"}), "malformed"),
     ("id is true", item(sender={"id": True}, message={"mid": "m"}), "malformed"),
-]
+    ("reaction of a third kind", item(reaction={"mid": "m", "action": "shrug"}), "malformed"),
+    ("delivery of nothing", item(delivery={}), "malformed"),
+    ("read nothing", item(read={}), "malformed"),
+    ("payload is a list", item(postback={"mid": "m", "payload": []}), "malformed"),
+    ("attachment is a word", item(message={"mid": "m", "attachments": ["image"]}), "malformed"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("_name", "one", "reason"), IGNORED, ids=[row[0] for row in IGNORED])
@@ -205,17 +209,66 @@ def test_what_we_do_not_use_is_ignored_with_its_reason(
     assert isinstance(events[1], InboundMessage)
 
 
+OF_ANOTHER = [
+    ("a message", {"message": {"mid": "m", "text": "x"}}),
+    ("a postback", {"postback": {"mid": "m", "payload": "x"}}),
+    ("a reading", {"read": {"watermark": 1794819600000}}),
+    ("a delivery", {"delivery": {"watermark": 1794819600000}}),
+    ("a reaction", {"reaction": {"mid": "m", "action": "react"}}),
+    ("an edit", {"message_edit": {"mid": "m", "text": "x"}}),
+    ("a link", {"referral": {"ref": "x"}}),
+    ("control", {"take_thread_control": {"new_owner_app_id": None}}),
+    ("an echo of the person", {"message": {"mid": "m", "text": "x", "is_echo": True}}),
+    ("an unsent echo", {"message": {"mid": "m", "is_echo": True, "is_deleted": True}}),
+]
+
+
+@pytest.mark.parametrize(("_name", "event"), OF_ANOTHER, ids=[row[0] for row in OF_ANOTHER])
+@pytest.mark.parametrize("carrier", ["messaging", "standby"])
+def test_an_item_of_another_account_than_its_entry_is_nobodys(
+    _name: str, event: dict[str, Any], carrier: str
+) -> None:
+    one = item(recipient={"id": "999"}, **event)
+
+    entry: dict[str, Any] = {carrier: [one]}
+
+    assert parse(envelope(**entry)) == [Ignored("account_mismatch")]
+
+
+def test_the_account_is_the_entrys_whatever_it_is_spelled_like() -> None:
+    one = item(message={"mid": "m", "text": "x"})
+    [event] = parse(envelope(one, id=int(PAGE)))
+
+    assert isinstance(event, InboundMessage)
+    assert event.account_external_id == PAGE
+
+
+@pytest.mark.parametrize("entry_id", [None, "", True, [], {}, "7" * 129])
+def test_an_entry_without_an_account_is_malformed(entry_id: Any) -> None:
+    assert parse(envelope(item(message={"mid": "m", "text": "x"}), id=entry_id)) == [
+        Ignored("malformed")
+    ]
+
+
 def test_other_envelopes_are_ignored_with_their_reason() -> None:
-    standby = envelope(standby=[item(message={"mid": "m", "text": "Allô ?"})])
-    changes = envelope(changes=[{"field": "feed", "value": {}}])
+    changes = envelope(changes=[{"field": "ratings", "value": {}}])
     direct = json.dumps(
-        {"object": "instagram", "entry": [{"id": "1", "field": "comments", "value": {}}]}
+        {"object": "instagram", "entry": [{"id": "1", "field": "story_insights", "value": {}}]}
     ).encode()
 
-    assert parse(standby) == [Ignored("another_app_in_control")]
     assert parse(changes) == parse(direct) == [Ignored("unsupported_change")]
     assert parse(b'{"object":"user","entry":[]}') == [Ignored("unsupported_object")]
     assert parse(b'{"object":"page","entry":[3, {}]}') == [Ignored("malformed")] * 2
+
+
+def test_one_entry_may_carry_all_shapes() -> None:
+    change = {"field": "feed", "value": {"item": "like"}}
+    aside = item(message={"mid": "m2", "text": "deux"})
+
+    events = parse(envelope(item(message={"mid": "m1"}), standby=[aside, 3], changes=[change]))
+
+    assert [getattr(event, "external_id", None) for event in events] == ["m1", "m2", None, None]
+    assert events[2:] == [Ignored("malformed"), Ignored("feed_like")]
 
 
 @pytest.mark.parametrize(
@@ -260,3 +313,66 @@ def test_a_message_whose_text_is_null_is_a_message_without_text() -> None:
 
     assert isinstance(event, InboundMessage)
     assert (event.text, event.attachments) == ("", ({"type": "image"},))
+
+
+def test_a_postback_without_a_name_gets_the_same_one_twice_and_another_for_another() -> None:
+    pressed = [
+        parse(envelope(item(postback={"title": "Démarrer", "payload": payload})))[0]
+        for payload in ("GET_STARTED", "GET_STARTED", "HUMAIN")
+    ]
+
+    names = [event.external_id for event in pressed if isinstance(event, InboundMessage)]
+    assert names[0] == names[1] != names[2]
+    assert names[0].startswith(f"postback:{PERSON}:1794819600000:")
+
+
+def test_a_sticker_that_comes_twice_is_one() -> None:
+    both = [
+        {"type": "sticker", "payload": {"url": "https://a", "sticker_id": 369239263222822}},
+        {"type": "image", "payload": {"url": "https://a", "sticker_id": 369239263222822}},
+        {"type": "image", "payload": {"url": "https://b"}},
+    ]
+    [event] = parse(envelope(item(message={"mid": "m", "attachments": both})))
+
+    assert isinstance(event, InboundMessage)
+    assert event.attachments == ({"type": "sticker"}, {"type": "image"})
+
+
+def test_a_message_that_an_advertisement_led_to_says_so() -> None:
+    referral = {"ref": "promo", "source": "ADS", "ad_id": "6012"}
+    [event] = parse(envelope(item(message={"mid": "m", "text": "x", "referral": referral})))
+
+    assert isinstance(event, InboundMessage)
+    assert event.origin == "ADS · promo · 6012"
+
+
+@pytest.mark.parametrize(
+    ("owner", "ours"),
+    [
+        ("998877665544332", True),
+        (998877665544332, True),
+        ("1", False),
+        (None, False),
+        (True, False),
+    ],
+)
+def test_control_is_ours_when_our_app_is_its_new_owner(owner: Any, ours: bool) -> None:
+    [event] = parse(envelope(item(pass_thread_control={"new_owner_app_id": owner})))
+
+    assert isinstance(event, ControlChange)
+    assert event.ours is ours
+
+
+def test_without_an_app_of_ours_no_control_is_ours(settings: Settings) -> None:
+    settings.META_APP_ID = settings.META_INSTAGRAM_APP_ID = ""
+    [event] = parse(envelope(item(take_thread_control={"new_owner_app_id": ""})))
+
+    assert isinstance(event, ControlChange)
+    assert not event.ours
+
+
+def test_a_message_under_changes_is_read_like_any_other() -> None:
+    value = item(message={"mid": "m", "text": "x"})
+    change = {"field": "messages", "value": value}
+
+    assert parse(envelope(changes=[change])) == parse(envelope(value))

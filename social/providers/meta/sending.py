@@ -1,116 +1,102 @@
-"""Sending through Meta: one call, and what its errors mean (meta.md, sections 6 to 8).
+"""Sending through Meta: one call, and what it brought (meta.md, section 6).
 
 There is no idempotency key. A time-out, a 5xx and the codes 1 and 2 leave the outcome unknown;
 our reference travels in `metadata` and comes back in Messenger's echo.
 """
 
-import hashlib
-import hmac
-import json
 from typing import Any
 
-from django.conf import settings
-
-from flowia.lib.http import Answer, UnreachableError, call
-from social.contracts import Credentials, OutboundMessage, SendResult
+from flowia.lib.http import Answer
+from social.contracts import COMMENT, Credentials, OutboundMessage, SendResult
 from social.errors import ProviderError
+from social.providers.meta.graph import Door, door, node_of, refusal
+from social.providers.meta.usage import usage_of
 
-UNKNOWN = {1, 2}
-TOKEN_DEAD = {102, 190}
-RETRY_LATER = {4: 60, 17: 60, 32: 60, 341: 600, 613: 60, 1200: 5, 1545133: 5}
-BUSINESS_LIMITS = range(80000, 80015)
-PAUSED: dict[tuple[int, int], int] = {(10, 1893063): 1800}
-BLOCKED = 368
-BLOCKED_SECONDS = 4 * 3600
-NAMES: dict[tuple[int, int | None], str] = {
-    (10, 2018278): "window_closed",
-    (10, 2534022): "window_closed",
-    (10, 2018065): "window_closed",
-    (10, 2018300): "another_app_in_control",
-    (551, None): "person_unavailable",
-    (551, 1545041): "person_unavailable",
-    (100, 2018001): "no_such_person",
-    (100, 2534014): "no_such_person",
-}
-"""Refusals that have a name of ours; the others keep their number."""
+COMMENT_LONGEST = 300
+"""Characters of a public comment on Instagram, as often quoted (meta.md 6.6)."""
 
 
 def send(credentials: Credentials, message: OutboundMessage) -> SendResult:
-    """Send one text; returns Meta's message id, raises ProviderError."""
-    # An Instagram account linked to a Page writes with the Page's token, whose owner is "me".
-    sender = "me" if credentials.kind == "instagram" else credentials.account_external_id
-    url = f"{settings.META_GRAPH_URL}/{settings.META_GRAPH_VERSION}/{sender}/messages"
-    body = {
-        "recipient": {"id": message.contact_external_id},
-        "messaging_type": "RESPONSE",
-        "message": {"text": message.text, "metadata": message.reference},
-    }
-    proof = {"appsecret_proof": appsecret_proof(credentials.token)}
+    """Send one text, in private or in public; returns Meta's id of it, raises ProviderError."""
+    public = message.kind == COMMENT and not message.private
+    speaker = door(credentials)
     try:
-        answer = call("POST", url, token=credentials.token, params=proof, json=body)
-    except UnreachableError as error:
-        raise ProviderError(
-            "unreachable",
-            retryable=not error.may_have_arrived,
-            outcome_unknown=error.may_have_arrived,
-        ) from error
-    return _result(answer)
+        if public:
+            return _comment(speaker, credentials, message)
+        return _direct(speaker, credentials, message)
+    except ProviderError as error:
+        if error.lacks:
+            error.lacks = ability_of(message)
+        raise
 
 
-def appsecret_proof(token: str) -> str:
-    """Return the HMAC-SHA256 of the token with the app secret, in hex (meta.md 1.6)."""
-    key = settings.META_APP_SECRET.encode()
-    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+def ability_of(message: OutboundMessage) -> str:
+    """Return which ability of the account a message needs."""
+    if message.kind != COMMENT:
+        return "direct"
+    return "private_replies" if message.private else "comments"
 
 
-def _result(answer: Answer) -> SendResult:
-    body = answer.body if isinstance(answer.body, dict) else {}
-    external_id = body.get("message_id")
-    if answer.status == 200 and isinstance(external_id, str) and external_id:  # noqa: PLR2004
-        return SendResult(external_id)
-    envelope = body.get("error")
-    if not isinstance(envelope, dict):
-        # Neither a receipt nor Meta's own error: something in between spoke.
-        raise ProviderError(f"http_{answer.status}", outcome_unknown=True)
-    raise _error(envelope, answer)
+def written_text(credentials: Credentials, message: OutboundMessage) -> str:
+    """Return the text as it is written: an answer to an answer on Instagram names whom it is for.
+
+    It hangs under the first comment there, whoever it answers (meta.md 6.6).
+    """
+    nested = message.kind == COMMENT and not message.private and message.parent_external_id
+    if credentials.kind != "instagram" or not nested or not message.contact_handle:
+        return message.text
+    mention = f"@{message.contact_handle}"
+    text = f"{mention} {message.text}"
+    fits = len(text) <= COMMENT_LONGEST and not message.text.startswith(mention)
+    return text if fits else message.text
 
 
-def _error(envelope: dict[str, Any], answer: Answer) -> ProviderError:
-    code, subcode = _integer(envelope.get("code")), _integer(envelope.get("error_subcode")) or None
-    pair = (code, subcode)
-    name = NAMES.get(pair) or NAMES.get((code, None)) or _number(code, subcode)
-    if code in TOKEN_DEAD:
-        return ProviderError(name, needs_login=True)
-    if pair in PAUSED:
-        return ProviderError(name, retryable=True, retry_after=PAUSED[code, subcode or 0])
-    if code == BLOCKED:
-        return ProviderError(name, retryable=True, retry_after=BLOCKED_SECONDS)
-    if code in RETRY_LATER or code in BUSINESS_LIMITS:
-        wait = _regain_seconds(answer) or RETRY_LATER.get(code, 60)
-        return ProviderError(name, retryable=True, retry_after=wait)
-    if (code in UNKNOWN and not subcode) or (answer.status >= 500 and not code):  # noqa: PLR2004
-        return ProviderError(name, outcome_unknown=True)
-    return ProviderError(name)
+def hung_under(credentials: Credentials, message: OutboundMessage) -> str:
+    """Return the comment under which an answer stands: on Instagram always a first one."""
+    if credentials.kind == "instagram":
+        return message.parent_external_id or message.comment_external_id
+    return message.comment_external_id
 
 
-def _integer(value: Any) -> int:
-    return value if isinstance(value, int) else 0
+def _direct(speaker: Door, credentials: Credentials, message: OutboundMessage) -> SendResult:
+    body = _body(credentials, message)
+    said, answer = speaker.write("POST", f"{node_of(credentials)}/messages", json=body)
+    reached = _id(said.get("recipient_id")) if message.private else ""
+    return SendResult(_receipt(said, "message_id", answer), reached, usage_of(answer))
 
 
-def _number(code: int, subcode: int | None) -> str:
-    return f"{code}/{subcode}" if subcode else str(code)
+def _body(credentials: Credentials, message: OutboundMessage) -> dict[str, Any]:
+    """Return the document of the Send API; only Messenger documents our mark, and insists on why.
+
+    `HUMAN_AGENT` is for what a human wrote after the 24 hours, never for us (meta.md 6.4).
+    """
+    words: dict[str, Any] = {"text": message.text}
+    body: dict[str, Any] = {"recipient": {"id": message.contact_external_id}, "message": words}
+    if message.private:
+        body["recipient"] = {"comment_id": message.comment_external_id}
+    if credentials.kind == "messenger":
+        body["messaging_type"] = "RESPONSE"
+        words["metadata"] = message.reference
+    if message.by_human and not message.window_open and not message.private:
+        body.update(messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")
+    return body
 
 
-def _regain_seconds(answer: Answer) -> float | None:
-    """Return how long Meta asks us to wait: `Retry-After`, or its own header, in minutes."""
-    retry_after = answer.headers.get("Retry-After", "")
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after)
-    try:
-        usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
-        minutes = [
-            one["estimated_time_to_regain_access"] for all_ in usage.values() for one in all_
-        ]
-        return max(minutes) * 60.0 or None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+def _comment(speaker: Door, credentials: Credentials, message: OutboundMessage) -> SendResult:
+    edge = "replies" if credentials.kind == "instagram" else "comments"
+    path = f"{hung_under(credentials, message)}/{edge}"
+    said, answer = speaker.write("POST", path, message=written_text(credentials, message))
+    return SendResult(_receipt(said, "id", answer), usage=usage_of(answer))
+
+
+def _receipt(said: dict[str, Any], key: str, answer: Answer) -> str:
+    external_id = _id(said.get(key))
+    if not external_id:
+        # It was taken, or it was not: an empty receipt says neither.
+        raise refusal(answer, writes=True)
+    return external_id
+
+
+def _id(value: Any) -> str:
+    known = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value) if known else ""

@@ -1,34 +1,26 @@
 """Meta's webhooks: signature, handshake, and payload → contracts (meta.md, sections 3 to 5).
 
-Pure: no database, no decision. What we do not use yet becomes *ignored* with its reason, and one
+Pure: no database, no decision. What we do not use becomes *ignored* with its reason, and one
 malformed entry never costs the others.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 
 from flowia.lib.errors import InvalidPayloadError
-from social.contracts import Echo, Event, Ignored, InboundMessage, StatusUpdate
+from social.contracts import Event, Ignored
+from social.providers.meta import changes, messaging
+from social.providers.meta.values import BROKEN, id_of, list_in
 
 KINDS = {"page": "messenger", "instagram": "instagram"}
-SILENT_KEYS = (
-    "reaction",
-    "message_edit",
-    "referral",
-    "optin",
-    "pass_thread_control",
-    "take_thread_control",
-    "request_thread_control",
-    "app_roles",
-)
-MILLISECONDS_ABOVE = 10**11
-"""Meta mixes seconds and milliseconds; a larger number is milliseconds (meta.md 5.7)."""
+ENVELOPES = {"messaging", "standby", "changes", "field"}
+NOBODY = "0"
+"""The account that the dashboard's test button names (meta.md 5.6)."""
 
 
 def verify(headers: Mapping[str, str], body: bytes) -> bool:
@@ -58,7 +50,8 @@ def challenge(query: Mapping[str, str]) -> str | None:
 def parse(body: bytes) -> list[Event]:
     """Return the events of one call, in the order of the body.
 
-    Raises InvalidPayloadError when the body is not JSON or not an envelope of Meta's.
+    Every event's account is the id of its entry. Raises InvalidPayloadError when the body is not
+    JSON or not an envelope of Meta's.
     """
     try:
         envelope = json.loads(body)
@@ -74,128 +67,28 @@ def parse(body: bytes) -> list[Event]:
 
 
 def _entry(kind: str, entry: Any) -> Iterator[Event]:
-    if not isinstance(entry, dict):
+    try:
+        account = id_of(entry["id"])
+    except BROKEN:
         yield Ignored("malformed")
         return
-    for item in _list(entry, "messaging"):
-        try:
-            yield _messaging(kind, item)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            yield Ignored("malformed")
-    if _list(entry, "standby"):
-        yield Ignored("another_app_in_control")
-    if _list(entry, "changes") or "field" in entry:
-        yield Ignored("unsupported_change")
-    if not {"messaging", "standby", "changes", "field"} & entry.keys():
+    if account == NOBODY:
+        yield Ignored("dashboard_test")
+        return
+    for item in list_in(entry, "messaging"):
+        yield _read(messaging.read, kind, account, item)
+    for item in list_in(entry, "standby"):
+        yield _read(messaging.read_standby, kind, account, item)
+    # Instagram Login puts a comment's field and value on the entry itself (meta.md 5.8).
+    direct = [entry] if "field" in entry else []
+    for item in (*list_in(entry, "changes"), *direct):
+        yield _read(changes.reader(entry.get("time")), kind, account, item)
+    if not ENVELOPES & entry.keys():
         yield Ignored("malformed")
 
 
-def _list(entry: dict[str, Any], key: str) -> list[Any]:
-    value = entry.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _messaging(kind: str, item: dict[str, Any]) -> Event:
-    sender, recipient = _id(item["sender"]), _id(item["recipient"])
-    if "message" in item:
-        if item["message"].get("is_echo"):
-            return _echo(kind, item, account=sender, contact=recipient)
-        return _message(kind, item, account=recipient, contact=sender)
-    if "delivery" in item:
-        return _delivery(kind, item["delivery"], account=recipient, contact=sender)
-    if "read" in item:
-        return _read(kind, item["read"], account=recipient, contact=sender)
-    if "postback" in item:
-        return Ignored("unsupported_postback")
-    known = next((key for key in SILENT_KEYS if key in item), None)
-    return Ignored(f"unsupported_{known}" if known else "unsupported_event")
-
-
-def _message(kind: str, item: dict[str, Any], *, account: str, contact: str) -> Event:
-    message = item["message"]
-    if message.get("is_deleted"):
-        return Ignored("unsupported_unsend")
-    return InboundMessage(
-        account_kind=kind,
-        account_external_id=account,
-        contact_external_id=contact,
-        external_id=_mid(message),
-        text=_text(message.get("text") or ""),
-        sent_at=_moment(item["timestamp"]),
-        attachments=tuple(_attachment(one) for one in _list(message, "attachments")),
-    )
-
-
-def _echo(kind: str, item: dict[str, Any], *, account: str, contact: str) -> Event:
-    message = item["message"]
-    if message.get("is_deleted"):
-        return Ignored("unsupported_unsend")
-    return Echo(
-        account_kind=kind,
-        account_external_id=account,
-        contact_external_id=contact,
-        external_id=_mid(message),
-        text=_text(message.get("text") or ""),
-        sent_at=_moment(item["timestamp"]),
-        reference=_text(message.get("metadata") or ""),
-        ours=str(message.get("app_id", "")) == (settings.META_APP_ID or None),
-    )
-
-
-def _delivery(kind: str, delivery: dict[str, Any], *, account: str, contact: str) -> Event:
-    return StatusUpdate(
-        account_kind=kind,
-        account_external_id=account,
-        contact_external_id=contact,
-        status="delivered",
-        external_ids=tuple(_text(mid) for mid in _list(delivery, "mids")),
-        watermark=_moment(delivery["watermark"]),
-    )
-
-
-def _read(kind: str, read: dict[str, Any], *, account: str, contact: str) -> Event:
-    # Messenger names a moment, Instagram one message (meta.md 4.7 and 5.4).
-    return StatusUpdate(
-        account_kind=kind,
-        account_external_id=account,
-        contact_external_id=contact,
-        status="read",
-        external_ids=(_text(read["mid"]),) if "mid" in read else (),
-        watermark=_moment(read["watermark"]) if "watermark" in read else None,
-    )
-
-
-def _attachment(attachment: Any) -> dict[str, Any]:
-    # The address dies within hours and is a secret of its own: only the kind is kept.
-    return {"type": _text(attachment.get("type", "unknown"))[:40]}
-
-
-def _id(party: Any) -> str:
-    value = party["id"]
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise TypeError("an id is a string or a number")
-    return _name(str(value), longest=128)
-
-
-def _mid(message: dict[str, Any]) -> str:
-    return _name(_text(message["mid"]), longest=255)
-
-
-def _name(value: str, *, longest: int) -> str:
-    # An empty or shortened name would stand for somebody else's row.
-    if not value or len(value) > longest or _text(value) != value:
-        raise ValueError("not a usable id")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is a string")
-    # PostgreSQL refuses NUL, and lone surrogates cannot be written anywhere.
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _moment(value: Any) -> datetime:
-    number = int(value)
-    seconds = number / 1000 if number > MILLISECONDS_ABOVE else number
-    return datetime.fromtimestamp(seconds, tz=UTC)
+def _read(reader: Callable[[str, str, Any], Event], kind: str, account: str, item: Any) -> Event:
+    try:
+        return reader(kind, account, item)
+    except (*BROKEN, RecursionError):
+        return Ignored("malformed")

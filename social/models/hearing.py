@@ -1,50 +1,19 @@
-"""What we hear and through whom: connected accounts and the raw calls of the networks."""
+"""The raw calls of the networks, and what must stay forgotten."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from flowia.lib.rows import Row
-from flowia.lib.sealed import Sealed, SealedRow
-
-
-class SocialAccount(SealedRow):
-    """One account of a workspace on a network, with the credentials to write through it."""
-
-    class Status(models.TextChoices):
-        """Whether we may use the account."""
-
-        ACTIVE = "active", _("connected")
-        NEEDS_LOGIN = "needs_login", _("must be connected again")
-        PAUSED = "paused", _("paused")
-
-    sealed_as = "social_account.credentials"
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="social_accounts")
-    provider = models.CharField(_("provider"), max_length=20)
-    kind = models.CharField(_("kind"), max_length=20)
-    external_id = models.CharField(_("external id"), max_length=128)
-    name = models.CharField(_("name"), max_length=200, blank=True)
-    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
-    status_reason = models.CharField(_("reason"), max_length=100, blank=True)
-    last_webhook_at = models.DateTimeField(_("last webhook"), null=True, blank=True)
-    last_poll_at = models.DateTimeField(_("last poll"), null=True, blank=True)
-    # The network's own id of the person who gave us the account: its word for them when they
-    # take that back.
-    granted_by = models.CharField(_("granted by"), max_length=128, blank=True, db_index=True)
-
-    class Meta:
-        verbose_name = _("social account")
-        verbose_name_plural = _("social accounts")
-        constraints = (
-            models.UniqueConstraint(fields=["kind", "external_id"], name="one_account_one_row"),
-        )
-
-    def __str__(self) -> str:
-        return self.name or f"{self.kind} {self.external_id}"
+from flowia.lib.sealed import Sealed
+from social.models.accounts import SocialAccount
 
 
 class WebhookEvent(Row):
-    """One verified HTTP call of a network, kept as it came."""
+    """One verified HTTP call of a network, kept as it came; or one page that we asked for.
+
+    A page of polling names its `stream` and its account; its body holds what was new in it.
+    """
 
     class Status(models.TextChoices):
         """How far the call has been handled."""
@@ -55,6 +24,10 @@ class WebhookEvent(Row):
         FAILED = "failed", _("failed")
 
     provider = models.CharField(_("provider"), max_length=20)
+    stream = models.CharField(_("stream that was read"), max_length=30, blank=True)
+    social_account = models.ForeignKey(
+        SocialAccount, models.CASCADE, null=True, blank=True, related_name="pages"
+    )
     digest = models.CharField(_("SHA-256 of the body"), max_length=64)
     body = models.BinaryField()
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
@@ -118,18 +91,3 @@ class ForgettingKey(Sealed):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ProviderPause(Row):
-    """A network through which nothing leaves for a while; what it brings is stored all the same."""
-
-    provider = models.CharField(_("provider"), max_length=20, unique=True)
-    until = models.DateTimeField(_("until"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=100, blank=True)
-
-    class Meta:
-        verbose_name = _("paused network")
-        verbose_name_plural = _("paused networks")
-
-    def __str__(self) -> str:
-        return self.provider

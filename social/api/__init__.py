@@ -1,0 +1,1 @@
+"""Connected accounts by HTTP, for programs."""

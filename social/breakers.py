@@ -1,0 +1,183 @@
+"""Breakers: of one account's calls, and of a whole network's.
+
+A breaker counts calls in windows; when most of them go wrong, or the network asks for it, it opens
+for a while, each time longer. Then it lets single calls through, ever faster, until enough went
+well: a storm's backlog leaves slowly.
+
+A breaker has a row only while something is or was wrong: closing it deletes the row. Of two rows,
+"account:…" is locked before "provider:…", by whoever locks both; a call is never made meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from social.models import Breaker, SocialAccount
+
+log = structlog.get_logger("flowia.breakers")
+WINDOW = timedelta(minutes=5)
+"""How long calls are counted together; a window begins with the first one that went wrong."""
+TRIP_PERCENT = 70
+OPEN_SECONDS = 30
+LONGEST_OPEN_SECONDS = 900
+GOOD_TO_CLOSE = 10
+SHORTEST_TRIAL = timedelta(seconds=90)
+"""A breaker closes after so many good calls, and not before this time is over."""
+BAD_PERCENT_OF_TRIAL = 10
+"""When more than this part of the calls let through goes wrong, it opens again."""
+FIRST_GAP_SECONDS = 4.0
+SMALLEST_GAP_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a breaker is for, and after how many calls of a window it may judge."""
+
+    holds: str
+    fewest: int
+
+
+ACCOUNT, PROVIDER = Kind("account", 5), Kind("provider", 10)
+KINDS = {kind.holds: kind for kind in (ACCOUNT, PROVIDER)}
+"""By `ProviderError.holds`."""
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A breaker that has just opened: what it `holds`, and until when nothing may leave."""
+
+    holds: str
+    until: datetime
+
+
+@transaction.atomic
+def turn(account: SocialAccount, *, now: datetime) -> datetime | None:
+    """Return None when the breakers let a call through now, otherwise its place in the line.
+
+    Both must agree before either's turn is taken. Places are as close as turns ever get, so that
+    whoever waits comes back once or twice and not each second.
+    """
+    names = [_name(kind, account) for kind in (ACCOUNT, PROVIDER)]
+    rows = Breaker.objects.select_for_update().order_by("name")
+    breakers = list(rows.filter(name__in=names, opened_until__isnull=False))
+    if all(_free_at(breaker, now) <= now for breaker in breakers):
+        for breaker in breakers:
+            gap = max(SMALLEST_GAP_SECONDS, FIRST_GAP_SECONDS / (breaker.good + 1))
+            breaker.trickle_at = now + timedelta(seconds=gap)
+            breaker.save(update_fields=["trickle_at"])
+        return None
+    for breaker in breakers:
+        last = max(breaker.since or now, _free_at(breaker, now))
+        breaker.since = last + timedelta(seconds=SMALLEST_GAP_SECONDS)
+        breaker.save(update_fields=["since"])
+    return max(breaker.since or now for breaker in breakers)
+
+
+def count(account: SocialAccount, *, good: bool, now: datetime) -> list[Trip]:
+    """Count a call for the account, and for the network unless the account alone is in trouble.
+
+    Calls of an account whose own breaker is open tell of the network only while that is on trial:
+    one broken account must not stop all others. Returns what opened.
+    """
+    was_open, own = _tally(ACCOUNT, account, good=good, now=now, trial_only=False)
+    _, common = _tally(PROVIDER, account, good=good, now=now, trial_only=was_open)
+    return [trip for trip in (own, common) if trip]
+
+
+@transaction.atomic
+def rest(account: SocialAccount, holds: str, until: datetime, *, now: datetime) -> None:
+    """Open the breaker of "account" or "provider" until then, since the network asks for it."""
+    breaker = _locked(_name(KINDS[holds], account), now=now, make=True)
+    if breaker is not None:
+        _open(breaker, until)
+
+
+def unused(before: datetime) -> QuerySet[Breaker]:
+    """Select the breakers of which nothing was heard since `before`."""
+    idle = Q(opened_until__isnull=True, since__lt=before) | Q(opened_until__lt=before)
+    return Breaker.objects.filter(idle)
+
+
+def _name(kind: Kind, account: SocialAccount) -> str:
+    return f"{kind.holds}:{account.provider if kind is PROVIDER else account.uid}"
+
+
+def _free_at(breaker: Breaker, now: datetime) -> datetime:
+    return max(breaker.opened_until or now, breaker.trickle_at or breaker.opened_until or now)
+
+
+@transaction.atomic
+def _tally(
+    kind: Kind, account: SocialAccount, *, good: bool, now: datetime, trial_only: bool
+) -> tuple[bool, Trip | None]:
+    """Count a call; returns whether the breaker was open before, and its trip if it opened."""
+    make = not good and not trial_only  # what never failed needs no row
+    breaker = _locked(_name(kind, account), now=now, make=make)
+    if breaker is None:
+        return False, None
+    was_open = breaker.opened_until is not None
+    if breaker.opened_until is not None:
+        trips = _count_trial(breaker, breaker.opened_until, good=good, now=now)
+    else:
+        trips = not trial_only and _count_closed(breaker, kind, good=good, now=now)
+    if not trips:
+        return was_open, None
+    seconds = min(OPEN_SECONDS * 2 ** min(breaker.opens, 10), LONGEST_OPEN_SECONDS)
+    breaker.opens += 1
+    until = now + timedelta(seconds=seconds)
+    _open(breaker, until)
+    return was_open, Trip(kind.holds, until)
+
+
+def _locked(name: str, *, now: datetime, make: bool) -> Breaker | None:
+    rows = Breaker.objects.select_for_update().filter(name=name)
+    found = rows.first()
+    if found is None and make:
+        Breaker.objects.bulk_create([Breaker(name=name, since=now)], ignore_conflicts=True)
+        found = rows.first()
+    return found
+
+
+def _count_closed(breaker: Breaker, kind: Kind, *, good: bool, now: datetime) -> bool:
+    """Count a call of a closed breaker; returns whether it trips."""
+    if breaker.since is None or now - breaker.since > WINDOW:
+        if good:
+            breaker.delete()
+            return False
+        breaker.since, breaker.good, breaker.bad = now, 0, 0
+    breaker.good += good
+    breaker.bad += not good
+    breaker.save()
+    total = breaker.good + breaker.bad
+    return not good and total >= kind.fewest and 100 * breaker.bad >= TRIP_PERCENT * total
+
+
+def _count_trial(breaker: Breaker, opened_until: datetime, *, good: bool, now: datetime) -> bool:
+    """Count a call let through on trial; returns whether the breaker opens again.
+
+    What was on its way when it opened changes nothing.
+    """
+    if now < opened_until:
+        return False
+    breaker.good += good
+    breaker.bad += not good
+    if not good and 100 * breaker.bad > BAD_PERCENT_OF_TRIAL * breaker.good:
+        return True
+    if breaker.good >= GOOD_TO_CLOSE and now - opened_until >= SHORTEST_TRIAL:
+        log.info("breaker closed", breaker=breaker.name)
+        breaker.delete()
+    else:
+        breaker.save()
+    return False
+
+
+def _open(breaker: Breaker, until: datetime) -> None:
+    """Open the breaker until then; one that is open for longer stays so."""
+    if breaker.opened_until is None or breaker.opened_until < until:
+        breaker.opened_until = until
+        breaker.good, breaker.bad, breaker.trickle_at, breaker.since = 0, 0, None, until
+        log.warning("breaker opened", breaker=breaker.name, until=until.isoformat())
+    breaker.save()

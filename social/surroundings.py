@@ -1,0 +1,86 @@
+"""What stands around accounts in other tables: pauses, breakers, polls, shared units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q
+
+from social.models import Breaker, Poll, ProviderPause, SocialAccount, UnitDay, UnitTotal
+from social.providers.registry import PROVIDERS
+from social.streams import Meter
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Units of a network's day: what this account used, what all did, and how many there are."""
+
+    own: int
+    used: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What keeps or serves one account besides its own row."""
+
+    paused: bool = False
+    paused_until: datetime | None = None
+    breaker_until: datetime | None = None
+    polls: tuple[Poll, ...] = ()
+    quota: Quota | None = None
+
+
+def surroundings_of(accounts: Sequence[SocialAccount], *, now: datetime) -> dict[int, Surroundings]:
+    """Return each account's surroundings by its pk, with the same few queries for all."""
+    networks = {one.provider for one in accounts}
+    lasting = Q(until__isnull=True) | Q(until__gt=now)
+    pauses = {one.provider: one for one in ProviderPause.objects.filter(lasting)}
+    names = {f"account:{one.uid}" for one in accounts} | {f"provider:{one}" for one in networks}
+    tripped = Breaker.objects.filter(name__in=names, opened_until__isnull=False)
+    breakers = {one.name: until for one in tripped if (until := _waits_until(one)) > now}
+    polls: dict[int, list[Poll]] = {one.pk: [] for one in accounts}
+    for poll in Poll.objects.filter(social_account__in=accounts).order_by("stream"):
+        polls[poll.social_account_id].append(poll)
+    quotas = _quotas(accounts, now)
+    found = {}
+    for one in accounts:
+        pause = pauses.get(one.provider)
+        stormy = breakers.get(f"provider:{one.provider}")
+        found[one.pk] = Surroundings(
+            paused=pause is not None or stormy is not None,
+            paused_until=pause.until if pause else stormy,
+            breaker_until=breakers.get(f"account:{one.uid}"),
+            polls=tuple(polls[one.pk]),
+            quota=quotas.get(one.pk),
+        )
+    return found
+
+
+def _waits_until(breaker: Breaker) -> datetime:
+    """Return when the last of those who wait at an open breaker has its turn.
+
+    One that is over its time lets calls through, one by one: whoever comes then waits for nobody.
+    """
+    return max(one for one in (breaker.opened_until, breaker.since) if one is not None)
+
+
+def _quotas(accounts: Sequence[SocialAccount], now: datetime) -> dict[int, Quota]:
+    found: dict[int, Quota] = {}
+    for name, meter in _meters(accounts).items():
+        mine = [one for one in accounts if one.provider == name]
+        day = now.astimezone(ZoneInfo(meter.time_zone)).date()
+        total = UnitTotal.objects.filter(provider=name, day=day).first()
+        own = {one.social_account_id: one.polled + one.replied
+               for one in UnitDay.objects.filter(social_account__in=mine, day=day)}  # fmt: skip
+        most = total.most if total else int(getattr(settings, meter.setting))
+        for one in mine:
+            found[one.pk] = Quota(own.get(one.pk, 0), total.used if total else 0, most)
+    return found
+
+
+def _meters(accounts: Sequence[SocialAccount]) -> dict[str, Meter]:
+    known = {one.provider: PROVIDERS.get(one.provider) for one in accounts}
+    return {name: found.meter for name, found in known.items() if found and found.meter}

@@ -1,0 +1,68 @@
+"""What the networks' codes mean for an account, in sentences for its owner.
+
+Codes are shared by the providers; one that is unknown here gets a sentence that fits all.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ABILITIES: dict[str, Promise] = {
+    "direct": _("Answer direct messages"),
+    "comments": _("Answer comments"),
+    "private_replies": _("Answer a comment in private"),
+    "automation": _("Answer without your approval"),
+}
+"""What an account can do, as its page lists it."""
+
+PROBLEMS: dict[str, Promise] = {
+    "no_messaging_task": _(
+        "Your role on this page does not allow messages. Ask its administrator for it."
+    ),
+    "no_moderating_task": _(
+        "Your role on this page does not allow to answer comments. Ask its administrator for it."
+    ),
+    "personal_account": _(
+        "This is a personal account. Only professional accounts can be connected:"
+        " change its type in the network's app, then connect again."
+    ),
+    "no_channel": _("This sign-in has no channel. Create one, or sign in as the one who has it."),
+    "no_token": _("The network gave no access to this account."),
+    "no_page_token": _("The network gave no access to this account."),
+}
+"""Why an account of the list cannot be connected."""
+
+LACKS: dict[str, Promise] = {
+    "scope": _("the permission for it was not given"),
+    "missing_scope": _("the permission for it was not given"),
+    "no_messaging_task": _("your role on the page does not allow it"),
+    "no_moderating_task": _("your role on the page does not allow it"),
+    "region": _("the network does not open this to accounts of this region"),
+    "account_type": _("the network does not open this to this type of account"),
+    "kind": _("the network does not offer this"),
+    "refused": _("the network refused it for this account"),
+    "consent": _("the network forbids it unless the owner agrees to it here"),
+}
+"""Why an account cannot do something."""
+
+TROUBLES: dict[str, Promise] = {
+    "withdrawn": _("The access was taken back at the network."),
+    "revoked": _("The access was taken back at the network."),
+    "cannot_decrypt": _("The stored access can no longer be read."),
+    "refresh_lost": _("The network did not answer when the access was to be renewed."),
+}
+"""Why an account must be connected again, where that is known better than "refused"."""
+
+
+def problem_in_words(code: str) -> str:
+    """Return why an account cannot be connected."""
+    return str(PROBLEMS.get(code) or _("The network does not let this account be connected."))
+
+
+def lack_in_words(code: str) -> str:
+    """Return why an account cannot do something; `code` may carry details after a colon."""
+    return str(LACKS.get(code.partition(":")[0]) or LACKS["refused"])
+
+
+def trouble_in_words(code: str) -> str:
+    """Return why an account must be connected again."""
+    return str(TROUBLES.get(code) or _("The network no longer accepts our access."))
