@@ -61,6 +61,17 @@ SENTENCES: dict[str, Promise] = {
     "operator.moved_away": gettext_lazy("An operator moved to another workspace: %(row)s"),
     "operator.replayed": gettext_lazy("An operator had it tried again: %(row)s"),
     "operator.ran": gettext_lazy("An operator had it run by hand: %(row)s"),
+    "account.connected": gettext_lazy("A social account was connected"),
+    "account.reconnected": gettext_lazy("A social account was connected again"),
+    "account.disconnected": gettext_lazy("A social account was disconnected"),
+    "account.paused": gettext_lazy("A social account was paused"),
+    "account.resumed": gettext_lazy("A social account was resumed"),
+    "account.automation_agreed": gettext_lazy(
+        "Automatic answers through a social account were agreed to"
+    ),
+    "account.automation_withdrawn": gettext_lazy(
+        "The agreement to automatic answers through a social account was withdrawn"
+    ),
     "account.deauthorize": gettext_lazy("The access to a social account was withdrawn"),
     "account.deletion": gettext_lazy(
         "The access to a social account was withdrawn, and its person's data deleted"

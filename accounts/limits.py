@@ -21,6 +21,7 @@ BY_ADDRESS = {
     "link": (30, HOUR),
     "approval": (240, HOUR),
     "google": (30, MINUTE),
+    "connect": (30, MINUTE),
     "letter": (20, HOUR),
     "invitation": (20, HOUR),
 }

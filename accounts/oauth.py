@@ -9,8 +9,10 @@ import base64
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -46,13 +48,14 @@ class Begun:
 
 @dataclass(frozen=True)
 class Finished:
-    """What was begun, now that the browser is back."""
+    """What was begun, now that the browser is back; `kept` is what `begin` was given to keep."""
 
     nonce: str
     verifier: str
     user: User | None
     workspace: Workspace | None
     return_to: str
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 def begin(
@@ -62,10 +65,12 @@ def begin(
     user: User | None = None,
     workspace: Workspace | None = None,
     return_to: str = "",
+    keep: Mapping[str, str] | None = None,
 ) -> Begun:
     """Note that this browser begins an authorisation for `purpose` ("google.sign_in").
 
-    `return_to` must have gone through `safe_return`. States that nobody came back for go.
+    `return_to` must have gone through `safe_return`. `keep` comes back with the state, sealed:
+    what was asked cannot be changed on the way. States that nobody came back for go.
     """
     now = clock.now()
     OAuthState.objects.filter(expires_at__lte=now).delete()
@@ -79,7 +84,7 @@ def begin(
         return_to=return_to,
         expires_at=now + LIFETIME,
     )
-    kept = {"nonce": begun.nonce, "verifier": begun.verifier}
+    kept = {"nonce": begun.nonce, "verifier": begun.verifier, "kept": dict(keep or {})}
     row.sealed = crypto.encrypt(json.dumps(kept), context=_context(row))
     row.save(force_insert=True)
     return begun
@@ -100,7 +105,14 @@ def finish(request: HttpRequest, purpose: str, state: str) -> Finished:
     if removed != 1:
         raise DeadStateError
     kept = _opened(row)
-    return Finished(kept["nonce"], kept["verifier"], row.user, row.workspace, row.return_to)
+    return Finished(
+        kept["nonce"],
+        kept["verifier"],
+        row.user,
+        row.workspace,
+        row.return_to,
+        kept.get("kept") or {},
+    )
 
 
 def challenge_of(verifier: str) -> str:
@@ -137,9 +149,9 @@ def _is_for(request: HttpRequest, row: OAuthState) -> bool:
     return row.user.is_active and member
 
 
-def _opened(row: OAuthState) -> dict[str, str]:
+def _opened(row: OAuthState) -> dict[str, Any]:
     try:
-        kept: dict[str, str] = json.loads(crypto.decrypt(row.sealed, context=_context(row)))
+        kept: dict[str, Any] = json.loads(crypto.decrypt(row.sealed, context=_context(row)))
     except crypto.CannotDecryptError as error:
         raise DeadStateError from error
     return kept

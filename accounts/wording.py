@@ -38,6 +38,7 @@ class Kind(StrEnum):
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a letter's name
     HUMAN_NEEDED = "human_needed"
     DRAFT_WAITING = "draft_waiting"
+    ACCOUNT_STATE = "account_state"
 
 
 @dataclass(frozen=True)

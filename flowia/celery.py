@@ -41,6 +41,7 @@ app.conf.update(
         "processing.tasks.sync": {"queue": "background"},
         "accounts.tasks.*": {"queue": "background"},
         "processing.tasks.remove": {"queue": "background"},
+        "processing.tasks.poll": {"queue": "background"},
         "processing.tasks.digest": {"queue": "background"},
         "processing.tasks.cool_leads": {"queue": "background"},
         "processing.privacy.tasks.*": {"queue": "background"},

@@ -9,10 +9,17 @@ from django.core.checks import Warning as Caution
 ADDRESSES = (
     "META_GRAPH_URL",
     "META_INSTAGRAM_GRAPH_URL",
+    "META_OAUTH_URL",
+    "META_INSTAGRAM_OAUTH_URL",
+    "META_INSTAGRAM_TOKEN_URL",
+    "TIKTOK_API_URL",
+    "TIKTOK_OAUTH_URL",
+    "YOUTUBE_API_URL",
     "OPENAI_BASE_URL",
     "NOTION_API_URL",
     "GOOGLE_OAUTH_URL",
     "GOOGLE_TOKEN_URL",
+    "GOOGLE_REVOKE_URL",
     "GOOGLE_CERTS_URL",
 )
 

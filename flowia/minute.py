@@ -18,7 +18,7 @@ from flowia.lib.errors import TooManyRequestsError
 from flowia.pages import told
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-LIVE = "conversation"
+LIVE = {"conversation", "accounts", "account"}
 LIVE_TIMES = 5
 WAYS_OUT = {
     "logout",
@@ -72,7 +72,7 @@ def count_page(request: HttpRequest, uid: str) -> None:
     """Count one page of the person `uid`; raises TooManyRequestsError."""
     page = _name_of(request)
     limit = settings.API_REQUESTS_PER_MINUTE
-    if page == LIVE and request.method == "GET" and "X-Fragment" in request.headers:
+    if page in LIVE and request.method == "GET" and "X-Fragment" in request.headers:
         count_request(request, f"live:{uid}", limit=LIVE_TIMES * limit)
     elif page in WAYS_OUT:
         count_request(request, f"out:{uid}", limit=limit)

@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expire_seconds": 5},
     },
+    "polls": {
+        "task": "processing.tasks.ensure_polls",
+        "schedule": 300.0,
+        "options": {"expire_seconds": 300},
+    },
     "leads": {
         "task": "processing.tasks.cool_leads",
         "schedule": crontab(hour="4", minute="10"),
@@ -332,6 +337,8 @@ SPECTACULAR_SETTINGS = {
         "ReplayStatus": "processing.models.Replay.Status",
         "ScenarioLanguage": "processing.models.Scenario.Language",
         "ScenarioKind": "processing.models.Scenario.Kind",
+        "ConversationKind": "processing.models.Conversation.Kind",
+        "InteractionKind": "processing.models.InteractionEvent.Kind",
         "Language": "accounts.api.fields.LANGUAGES",
     },
     "POSTPROCESSING_HOOKS": [
@@ -342,38 +349,15 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- providers and services ------------------------------------------------------------------
-META_APP_ID = env.str("META_APP_ID", "")
-META_APP_SECRET = env.str("META_APP_SECRET", "")
-META_INSTAGRAM_APP_ID = env.str("META_INSTAGRAM_APP_ID", "")
-META_INSTAGRAM_APP_SECRET = env.str("META_INSTAGRAM_APP_SECRET", "")
-META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", "")
-META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", "v26.0")
-META_GRAPH_URL = env.str("META_GRAPH_URL", "https://graph.facebook.com")
-META_INSTAGRAM_GRAPH_URL = env.str("META_INSTAGRAM_GRAPH_URL", "https://graph.instagram.com")
-OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
-OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "https://api.openai.com/v1")
-OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-6-luna")
-OPENAI_API_STYLE = env.str("OPENAI_API_STYLE", "responses")
-# Reasoning counts as output: left on, it eats the room kept for the answer. Blank for servers
-# that do not know the parameter.
-OPENAI_REASONING_EFFORT = env.str("OPENAI_REASONING_EFFORT", "none")
-AI_MAX_TOKENS = env.int("AI_MAX_TOKENS", 4000)
-# Calls in any minute, for each workspace and in all; what comes more often waits its turn.
-AI_REQUESTS_PER_MINUTE = env.int("AI_REQUESTS_PER_MINUTE", 60)
-# Dollars per million tokens, for models whose price `processing/ai/prices.py` does not know.
-AI_PRICE_IN = env.float("AI_PRICE_IN", None)
-AI_PRICE_OUT = env.float("AI_PRICE_OUT", None)
-NOTION_API_URL = env.str("NOTION_API_URL", "https://api.notion.com")
-# Without a client id nobody is offered to sign in with Google.
-GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
-GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
-GOOGLE_OAUTH_URL = env.str("GOOGLE_OAUTH_URL", "https://accounts.google.com/o/oauth2/v2/auth")
-GOOGLE_TOKEN_URL = env.str("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token")
-GOOGLE_CERTS_URL = env.str("GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v3/certs")
+from flowia.services import *  # noqa: E402, F403 - once the environment is read
 
 # --- the product's own patience, in seconds --------------------------------------------------
 SETTLE_SECONDS = env.float("SETTLE_SECONDS", 8)
+# How long after a send of which nobody knows whether it left the network is asked for it.
+LOOK_UP_SECONDS = env.float("LOOK_UP_SECONDS", 45)
 MIN_SECONDS_BETWEEN_MESSAGES = env.float("MIN_SECONDS_BETWEEN_MESSAGES", 300)
+# How often the network is asked whether it still lets us into an account.
+ACCOUNT_CHECK_SECONDS = env.int("ACCOUNT_CHECK_SECONDS", 6 * 3600)
 
 # --- how long things are kept ----------------------------------------------------------------
 # Days by name (`processing/privacy/retention.py`), where they differ from the defaults.

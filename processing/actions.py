@@ -1,16 +1,20 @@
 """What members do by hand, each with its row in the ledger."""
 
+from typing import Any
+
 import structlog
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from flowia.lib import clock
 from flowia.lib.errors import ConflictError, NotFoundError
-from processing import approving, inbox, outbox, sequences
+from processing import approving, fitting, inbox, outbox, sequences
 from processing.handoffs import take_notice_back
 from processing.ledger import record, tell
 from processing.models import Conversation, Delivery, FollowUp, InteractionEvent, Message
+from processing.situations import human_window, last_inbound
 from processing.wakes import Wake
+from social.providers.registry import capabilities_of
 
 
 def step_in(conversation: Conversation, *, by: str) -> None:
@@ -84,16 +88,25 @@ def finish_task(follow_up: FollowUp, *, by: str) -> None:
         raise OverError
 
 
-def reply_by_hand(conversation: Conversation, text: str, *, by: str) -> tuple[Message, Wake]:
+def reply_by_hand(
+    conversation: Conversation,
+    text: str,
+    *,
+    by: str,
+    to: Message | None = None,
+    private: bool = False,
+) -> tuple[Message, Wake]:
     """Send a member's own words; the conversation becomes theirs, drafts that wait are closed.
 
     Somebody who asked for silence is no obstacle: that binds the assistant, and only a member can
-    know that an answer is wanted. Returns the message and its delivery to wake. Raises InvalidError
-    for the field `text`, `approving.WindowClosedError`, and NotFoundError when the person was
-    erased.
+    know that an answer is wanted. Among comments the answer stands under `to` (or the newest), or
+    goes to the commenter's direct messages with `private`. Returns the message and its delivery to
+    wake. Raises InvalidError for the field `text`, `fitting.WindowClosedError`, and NotFoundError
+    when the person was erased.
     """
-    words = approving.clean(text)
-    approving.check_length(words, conversation.social_account.kind)
+    words = fitting.clean(text)
+    room = capabilities_of(conversation.social_account.kind, conversation.kind, private=private)
+    fitting.check_length(words, room)
     with transaction.atomic():
         if not outbox.lock(conversation):
             raise NotFoundError
@@ -101,7 +114,7 @@ def reply_by_hand(conversation: Conversation, text: str, *, by: str) -> tuple[Me
         # What was read before the lock may have changed since.
         fresh = Conversation.objects.select_related("workspace", "social_account")
         thread = fresh.get(pk=conversation.pk)
-        approving.check_window(thread, now=now)
+        fitting.check_window(human_window(thread, room), now=now)
         step_in(thread, by=by)
         message = Message.objects.create(
             workspace=thread.workspace,
@@ -112,6 +125,8 @@ def reply_by_hand(conversation: Conversation, text: str, *, by: str) -> tuple[Me
             text=words,
             status=Message.Status.QUEUED,
             sent_at=now,
+            private=private,
+            **_under(thread, to),
             request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
         )
         delivery = Delivery.objects.create(workspace=thread.workspace, message=message, next_at=now)
@@ -119,3 +134,14 @@ def reply_by_hand(conversation: Conversation, text: str, *, by: str) -> tuple[Me
         take_notice_back(thread, "human_replied", now=now)
         tell(message, InteractionEvent.Kind.QUEUED, "queued_by_hand", data={"by": by})
     return message, Wake("send", delivery.pk)
+
+
+def _under(thread: Conversation, to: Message | None) -> dict[str, Any]:
+    """Return what a member's words answer among comments: `to`, or the newest one."""
+    if thread.kind != Conversation.Kind.COMMENT:
+        return {}
+    comment = to or last_inbound(thread)
+    if comment is None:
+        return {}
+    place = {"post_external_id": comment.post_external_id}
+    return {"in_reply_to": comment, "parent_external_id": comment.external_id, **place}

@@ -20,10 +20,12 @@ from flowia.lib.errors import ConflictError, FlowError, InvalidError
 from processing import inbox, ledger, notices, outbox, sequences, trust
 from processing.confirming import give_quota_back
 from processing.edits import edit_ratio
+from processing.fitting import check_length, check_window, clean
 from processing.language import language_of
 from processing.models import Conversation, Delivery, InteractionEvent, Message
 from processing.wakes import Wake
-from social.providers.registry import CAPABILITIES
+from social.contracts import Capabilities
+from social.providers.registry import capabilities_of
 
 UNDO_SECONDS = 5
 """How long an approval on a page can be taken back."""
@@ -74,13 +76,6 @@ class SaidSinceError(ConflictError):
 
     code = "said_since"
     detail = _("The person has written again since this draft. Read it under Drafts first.")
-
-
-class WindowClosedError(ConflictError):
-    """The network no longer lets us write."""
-
-    code = "window_closed"
-    detail = _("The network's reply window has closed: nothing can be sent any more.")
 
 
 class OptedOutError(ConflictError):
@@ -147,7 +142,8 @@ def reject(draft: Message, *, by: str, reason: str) -> None:
         ledger.tell(held, Log.DRAFT, "rejected", outcome=Status.REFUSED, data=data)
         if held.purpose == Message.Purpose.FOLLOW_UP:
             sequences.missed(held, "rejected")
-        if _is_open(held.conversation, now=clock.now()):
+        closes = held.conversation.window_closes_at
+        if closes is None or clock.now() < closes:
             # Whoever clears away what is too late says nothing of its words.
             trust.note_rejection(held)
         _unflag_if_last(held.conversation)
@@ -242,18 +238,6 @@ def supersede(
     return closed
 
 
-def clean(text: str) -> str:
-    """Return a member's words as they may be stored; raises InvalidError when there are none."""
-    words = text.replace("\0", "").replace("\r\n", "\n").strip()
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        words = ""
-    if not words:
-        raise InvalidError(errors={"text": [_("Write what is to be sent.")]})
-    return words
-
-
 def check_waits(draft: Message) -> None:
     """Raise AlreadyDecidedError, or a kind of it that says more, unless the draft still waits."""
     if draft.status == Status.HELD:
@@ -263,36 +247,9 @@ def check_waits(draft: Message) -> None:
     raise ApprovedAlreadyError if draft.approved_by else AlreadyDecidedError
 
 
-def check_length(text: str, kind: str, *, notice: str = "") -> None:
-    """Raise InvalidError for the field `text` when it is too long for the account's network.
-
-    The AI notice that will stand before it counts, and the sentence says how much it takes.
-    """
-    limits = CAPABILITIES[kind]
-    whole = outbox.joined(notice, text)
-    taken, own = (len(one.encode() if limits.text_limit_in_bytes else one) for one in (whole, text))
-    if taken <= limits.text_limit:
-        return
-    sentence = (
-        _("Too long for this network: %(taken)s bytes of %(limit)s (an accent counts twice).")
-        if limits.text_limit_in_bytes
-        else _("Too long for this network: %(taken)s characters of %(limit)s.")
-    )
-    said = str(sentence) % {"taken": taken, "limit": limits.text_limit}
-    if taken > own:
-        said += " " + str(_("The AI notice in front takes %(notice)s.")) % {"notice": taken - own}
-    raise InvalidError(errors={"text": [said]})
-
-
-def check_window(conversation: Conversation, *, now: datetime) -> None:
-    """Raise WindowClosedError once the network forbids writing."""
-    if not _is_open(conversation, now=now):
-        raise WindowClosedError
-
-
 def check_may_leave(conversation: Conversation, *, now: datetime) -> None:
     """Raise WindowClosedError, or OptedOutError for a contact who wants no messages."""
-    check_window(conversation, now=now)
+    check_window(conversation.window_closes_at, now=now)
     if conversation.contact.opted_out_at is not None:
         raise OptedOutError
 
@@ -318,7 +275,7 @@ def _approve(
         question = held.in_reply_to or held
         notice = notices.notice_again(question, language=language_of(text), now=now)
         whole = outbox.joined(notice, text)
-        check_length(text, held.social_account.kind, notice=notice)
+        check_length(text, _room(held), notice=notice)
         changes: dict[str, object] = {"text": whole, "notice": notice, "sent_at": now}
         marks = held.marks if text == held.text else []
         changes |= {"approved_by": UUID(by), "quota_day": _reserved(held, now=now)}
@@ -366,9 +323,9 @@ def _reserved(held: Message, *, now: datetime) -> date:
     return today
 
 
-def _is_open(conversation: Conversation, *, now: datetime) -> bool:
-    closes = conversation.window_closes_at
-    return closes is None or now < closes
+def _room(draft: Message) -> Capabilities:
+    kind = draft.conversation.kind
+    return capabilities_of(draft.social_account.kind, kind, private=draft.private)
 
 
 def _locked(draft: Message) -> Message | None:

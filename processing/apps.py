@@ -14,7 +14,7 @@ class ProcessingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and say what letters about messages tell.
+        """Register the system checks, what letters about messages tell, and who wakes what waits.
 
         Tables exist only by now, so nothing of this can be imported above.
         """
@@ -24,3 +24,5 @@ class ProcessingConfig(AppConfig):
         wording.told_by(wording.Kind.DRAFT_WAITING, facts)
         facts = import_module("processing.notifying").facts_of_handoff
         wording.told_by(wording.Kind.HUMAN_NEEDED, facts)
+        wake_waiting = import_module("processing.reconnecting").wake_waiting
+        import_module("social.ready").when_ready(wake_waiting)

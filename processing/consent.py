@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -70,14 +70,14 @@ def opt_in(contact: Contact, *, by: audit.By) -> None:
 def same_person(contact: Contact) -> QuerySet[Contact]:
     """Select the contact and who is the same person on another account of the workspace.
 
-    The same id on another account of the same network. A phone number is no proof: anybody can
-    write somebody else's (docs/decisions/0010).
+    The same id on another account of the same network, and the commenter whom a private answer
+    reached. A phone number is no proof: anybody can write somebody else's (docs/decisions/0010).
     """
-    return Contact.objects.filter(
-        workspace=contact.workspace_id,
-        external_id=contact.external_id,
-        social_account__provider=contact.social_account.provider,
+    same_id = Q(
+        external_id=contact.external_id, social_account__provider=contact.social_account.provider
     )
+    linked = Q(direct=contact.pk) | Q(pk=contact.direct_id)
+    return Contact.objects.filter(same_id | linked, workspace=contact.workspace_id)
 
 
 def _silence(contact: Contact, reason: str, data: dict[str, Any], *, now: datetime) -> None:
@@ -104,8 +104,10 @@ def _speak(contact: Contact) -> None:
 
 
 def _confirm(message: Message, language: str, *, now: datetime) -> list[Wake]:
-    """Queue the one confirmation of a wish for silence."""
+    """Queue the one confirmation of a wish for silence; never under a comment, for everybody."""
     conversation = message.conversation
+    if conversation.kind == Conversation.Kind.COMMENT:
+        return []
     rows = Contact.objects.filter(pk=conversation.contact_id, opt_out_confirmed_at__isnull=True)
     day = quotas.reserve(conversation.workspace, now=now) if rows.exists() else None
     if day is None:

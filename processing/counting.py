@@ -19,7 +19,7 @@ BANDS: tuple[tuple[str, int], ...] = (
 )
 """Where a time to first answer belongs: under so many seconds."""
 LONGER = "more"
-LEFT = {"sent", "confirmed_by_echo"}
+LEFT = {"sent", "confirmed_by_echo", "confirmed_by_reading"}
 """Reasons of a delivery that left; of these every message has exactly one."""
 LEVELS = {"lead_new", "lead_changed", "lead_cooled", "lead_corrected", "lead_given_back"}
 NO_LONGER_STANDS = {"approval_undone", "quota_gone"}

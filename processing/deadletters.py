@@ -69,9 +69,10 @@ def _reopen(letter: DeadLetter, now: datetime) -> bool:
     if letter.kind == "send":
         failed = Delivery.objects.filter(pk=row, status=Delivery.Status.FAILED)
         messages = Message.objects.filter(delivery=row, status=Message.Status.FAILED)
-        if not failed.update(status="queued", next_at=now, attempts=0, error_code=""):
+        again = {"status": "queued", "next_at": now, "attempts": 0, "looks": 0, "error_code": ""}
+        if not failed.update(**again):
             return False
-        return bool(messages.update(status=Message.Status.QUEUED))
+        return bool(messages.update(status=Message.Status.QUEUED, reason=""))
     return False
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import F, Min, QuerySet
 from redis import Redis
 
 from accounts.models import Letter
@@ -18,10 +18,10 @@ from flowia.lib import clock
 from integrations import removals
 from integrations.actions import overdue
 from integrations.models import Removal, SyncRun
-from processing.models import Delivery, FollowUp, Message, Replay
+from processing.models import Contact, Delivery, FollowUp, Message, Replay
 from processing.pipeline import sweep
 from processing.wakes import Wake
-from social.models import WebhookEvent
+from social.models import Poll, SocialAccount, WebhookEvent
 
 BATCH = 500
 GRACE = timedelta(seconds=2)
@@ -34,7 +34,9 @@ NOTE_SECONDS = 3600
 TICK = "flowia:tick"
 KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
         "sync": "background", "letter": "background", "remove": "background",
-        "follow": "background", "replay": "background"}  # fmt: skip
+        "follow": "background", "replay": "background",
+        "settle": "background", "profile": "background", "poll": "background",
+        "refresh": "background", "check": "background"}  # fmt: skip
 
 
 def due(client: Redis) -> list[Wake]:
@@ -78,12 +80,23 @@ def _rows(now: datetime) -> dict[str, Any]:
         "receive": WebhookEvent.objects.filter(status="received", next_at__lte=forgotten),
         "respond": Message.objects.filter(outcome="", next_at__lte=now),
         "send": Delivery.objects.filter(status="queued", next_at__lte=forgotten),
+        "settle": Delivery.objects.filter(status="unconfirmed", next_at__lte=now),
         "sync": SyncRun.objects.filter(status="queued", next_at__lte=forgotten),
         "letter": Letter.objects.filter(status="queued", next_at__lte=forgotten),
         "remove": Removal.objects.filter(status="queued", next_at__lte=forgotten),
         "follow": FollowUp.objects.filter(status__in=["pending", "task"], next_at__lte=now),
+        "profile": due_at("profile_next_at", Contact.objects.all(), forgotten),
         "replay": Replay.objects.filter(status__in=["queued", "running"], next_at__lte=forgotten),
+        "refresh": due_at("refresh_next_at", SocialAccount.objects.all(), now),
+        "check": due_at("check_next_at", SocialAccount.objects.all(), now),
+        "poll": Poll.objects.filter(next_at__lte=now),
     }
+
+
+def due_at(column: str, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
+    """Return the rows whose moment in `column` has come, with it as their `next_at`."""
+    due: QuerySet[Any] = rows.filter(**{f"{column}__lte": now}).annotate(next_at=F(column))
+    return due
 
 
 def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:

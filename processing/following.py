@@ -46,7 +46,7 @@ from processing.scenarios import named
 from processing.situations import follow_up_brief, last_inbound, situation_of
 from processing.wakes import Wake
 from social.contracts import Capabilities
-from social.providers.registry import CAPABILITIES
+from social.providers.registry import capabilities_of
 
 MAX_ATTEMPTS = 4
 LAST_CALL = timedelta(minutes=2)
@@ -251,6 +251,7 @@ def _situation(due: Due, now: datetime) -> Situation:
         usage=quotas.usage(follow_up.workspace, now=now),
         newer_inbound=inbox.newer_inbound(due.question),
         answered=False,
+        capabilities=_capabilities(due.question),
     )
     return replace(found, quota_held=follow_up.quota_day is not None)
 
@@ -258,7 +259,9 @@ def _situation(due: Due, now: datetime) -> Situation:
 def _proposal(due: Due, step: SequenceStep, answer: Answer) -> Proposal:
     capabilities, scenario = _capabilities(due.question), step.sequence.scenario
     reply, findings = answer.reply, answer.findings
+    agreed = due.question.social_account.automation_agreed_at is not None
     return Proposal(
+        network_allows=agreed or not capabilities.automation_needs_consent,
         action="reply" if reply.action == "write" else "silence",
         text=outbox.joined(answer.notice, reply.text),
         autonomy=scenario.autonomy,
@@ -278,4 +281,4 @@ def _told(decision: Decision) -> dict[str, Any]:
 
 
 def _capabilities(message: Message) -> Capabilities:
-    return CAPABILITIES[message.social_account.kind]
+    return capabilities_of(message.social_account.kind, message.conversation.kind)

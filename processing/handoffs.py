@@ -117,6 +117,8 @@ def _words(conversation: Conversation, now: datetime) -> outbox.Words:
 
 
 def _may_be_told(conversation: Conversation, text: str, now: datetime) -> bool:
+    if conversation.kind == Conversation.Kind.COMMENT:
+        return False  # everybody would read it
     capabilities = CAPABILITIES[conversation.social_account.kind]
     taken = len(text.encode() if capabilities.text_limit_in_bytes else text)
     closes = conversation.window_closes_at

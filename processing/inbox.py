@@ -4,18 +4,17 @@ Everything here may run twice: constraints in the database make the second time 
 """
 
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from processing.errors import ErasedMeanwhileError
 from processing.models import Contact, Conversation, Message, Scenario
+from processing.threads import commented, known, thread_of
 from social import forgotten
-from social.contracts import Echo, InboundMessage
+from social.contracts import COMMENT, Echo, Edit, InboundMessage
 from social.models import SocialAccount, WebhookEvent
-from social.providers.registry import CAPABILITIES
+from social.providers.registry import PROVIDERS, capabilities_of
 
 CLOCKS_APART = timedelta(minutes=5)
 """How far the network's clock may be ahead: one message dated in a far future would otherwise
@@ -29,7 +28,8 @@ LEASE = timedelta(seconds=60)
 
 def account_for(kind: str, external_id: str) -> SocialAccount | None:
     """Return the connected account an event is for; the account tells the workspace."""
-    accounts = SocialAccount.objects.select_related("workspace")
+    connected = SocialAccount.objects.exclude(status=SocialAccount.Status.DISCONNECTED)
+    accounts = connected.select_related("workspace")
     return accounts.filter(kind=kind, external_id=external_id).first()
 
 
@@ -40,9 +40,9 @@ def record_message(
 
     Opens the reply window.
     """
-    if _known(account, inbound.external_id):
+    if known(account, inbound.external_id):
         return None
-    conversation = _conversation(account, inbound, now=now)
+    conversation = thread_of(account, inbound, now=now)
     message = Message(
         workspace=account.workspace,
         conversation=conversation,
@@ -53,6 +53,11 @@ def record_message(
         external_id=inbound.external_id,
         text=inbound.text,
         attachments=list(inbound.attachments),
+        post_external_id=inbound.post_external_id[:128],
+        parent_external_id=inbound.parent_external_id[:128],
+        quoted_external_id=inbound.quoted_external_id[:255],
+        payload=inbound.payload[:1000],
+        unannounced=bool(event.stream) and is_announced(account, event.stream),
         status=Message.Status.RECEIVED,
         sent_at=min(inbound.sent_at, now + CLOCKS_APART),
         request_id=event.request_id,
@@ -65,15 +70,31 @@ def record_message(
     return message
 
 
+def is_announced(account: SocialAccount, stream: str) -> bool:
+    """Return whether webhooks should have told what was read in `stream`."""
+    streams = PROVIDERS[account.provider].streams
+    return any(one.announced for one in streams if one.name == stream)
+
+
+def note_announced(account: SocialAccount, external_id: str) -> bool:
+    """Note that a webhook told of a message which was read before it came; False otherwise."""
+    rows = Message.objects.filter(social_account=account, external_id=external_id)
+    return bool(rows.filter(unannounced=True).update(unannounced=False))
+
+
 def record_human(
     account: SocialAccount, echo: Echo, *, event: WebhookEvent, now: datetime
 ) -> Message | None:
-    """Store what a human wrote on the network itself; the conversation becomes theirs."""
-    # The echo of our own words to somebody who was erased before the network named them.
-    erased = forgotten.unnamed(echo.contact_external_id, echo.text)
-    if _known(account, echo.external_id) or forgotten.knows_message(account, erased):
+    """Store what a human wrote on the network itself; the conversation becomes theirs.
+
+    None when it is known already, or a comment that answers nobody we know of.
+    """
+    if known(account, echo.external_id) or _is_erased_echo(account, echo):
         return None
-    conversation = _conversation(account, echo, now=now)
+    found = commented(account, echo) if echo.kind == COMMENT else None
+    if found is None and echo.kind == COMMENT:
+        return None
+    conversation = found or thread_of(account, echo, now=now)
     message = Message(
         workspace=account.workspace,
         conversation=conversation,
@@ -83,6 +104,8 @@ def record_human(
         author=Message.Author.HUMAN,
         external_id=echo.external_id,
         text=echo.text,
+        post_external_id=echo.post_external_id[:128],
+        parent_external_id=echo.parent_external_id[:128],
         status=Message.Status.SENT,
         sent_at=min(echo.sent_at, now + CLOCKS_APART),
         request_id=event.request_id,
@@ -92,6 +115,21 @@ def record_human(
     # From the moment they wrote: an echo that comes days late must not silence the assistant.
     take_over(conversation, now=min(echo.sent_at, now))
     return message
+
+
+def is_gone(account: SocialAccount, entry: InboundMessage | Echo | Edit) -> bool:
+    """Return whether the words were taken back, erased or purged: no copy of them is kept."""
+    stored = Message.objects.filter(social_account=account, external_id=entry.external_id)
+    removed = stored.values_list("removed_at", flat=True).first()
+    if removed is not None or forgotten.knows_message(account, entry.external_id):
+        return True
+    return isinstance(entry, Echo) and _is_erased_echo(account, entry)
+
+
+def _is_erased_echo(account: SocialAccount, echo: Echo) -> bool:
+    """Return whether it repeats our words to somebody erased before the network named them."""
+    unnamed = forgotten.unnamed(echo.contact_external_id, echo.text)
+    return forgotten.knows_message(account, unnamed)
 
 
 def take_over(conversation: Conversation, *, now: datetime) -> None:
@@ -249,11 +287,6 @@ def _mine(message: Message) -> QuerySet[Message]:
     return Message.objects.filter(pk=message.pk, outcome="", next_at=message.next_at)
 
 
-def _known(account: SocialAccount, external_id: str) -> bool:
-    stored = Message.objects.filter(social_account=account, external_id=external_id)
-    return stored.exists() or forgotten.knows_message(account, external_id)
-
-
 def _insert(message: Message) -> bool:
     """Insert unless another worker did; `message` gets its key."""
     Message.objects.bulk_create([message], ignore_conflicts=True)
@@ -262,73 +295,62 @@ def _insert(message: Message) -> bool:
     return stored is not None
 
 
-def _conversation(
-    account: SocialAccount, event: InboundMessage | Echo, *, now: datetime
-) -> Conversation:
-    person = event.contact_external_id
-    # Asked for only when they are new.
-    silence: Any = partial(_silent_since, account, person)
-    confirmed: Any = partial(_wish, account, person, "opt_out_confirmed_at")
-    contact, made = Contact.objects.get_or_create(
-        social_account=account,
-        external_id=person,
-        defaults={
-            "workspace": account.workspace,
-            "opted_out_at": silence,
-            "opt_out_confirmed_at": confirmed,
-        },
-    )
-    conversation, _ = Conversation.objects.select_related("contact", "workspace").get_or_create(
-        social_account=account,
-        contact=contact,
-        kind=Conversation.Kind.DIRECT,
-        defaults={"workspace": account.workspace, "last_message_at": now},
-    )
-    if not _still_there(conversation) or (made and _known(account, event.external_id)):
-        raise ErasedMeanwhileError
-    return conversation
+def reopen(message: Message, *, now: datetime) -> bool:
+    """Judge a message anew after the settle time, whatever was decided; False when it is gone.
 
-
-def _silent_since(account: SocialAccount, person: str) -> datetime | None:
-    """Return since when somebody who is new on `account` wants no messages of its workspace.
-
-    They said so on another of its accounts, or here before they were erased.
+    A worker that has it at this moment loses it: what it decides about changed.
     """
-    said = _wish(account, person, "opted_out_at")
-    return said or forgotten.opted_out_at(account, person)
-
-
-def _wish(account: SocialAccount, person: str, column: str) -> datetime | None:
-    """Return a moment of the oldest wish for silence of the same id on the same network."""
-    silent = Contact.objects.filter(
-        workspace=account.workspace_id,
-        social_account__provider=account.provider,
-        external_id=person,
-        opted_out_at__isnull=False,
-    )
-    found: datetime | None = silent.order_by("opted_out_at").values_list(column, flat=True).first()
-    return found
-
-
-def _still_there(conversation: Conversation) -> bool:
-    """Lock the conversation, so that an erasure comes before this message or after it."""
-    rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
-    return rows.values_list("pk", flat=True).first() is not None
+    rows = Message.objects.filter(pk=message.pk, removed_at__isnull=True)
+    again = now + timedelta(seconds=settings.SETTLE_SECONDS)
+    anew = {"outcome": "", "reason": "settling", "next_at": again, "attempts": 0}
+    return bool(rows.update(**anew))
 
 
 def _note_arrival(message: Message, inbound: InboundMessage, *, now: datetime) -> None:
     account, conversation = message.social_account, message.conversation
-    hours = CAPABILITIES[account.kind].reply_window_hours
+    hours = capabilities_of(account.kind, conversation.kind).reply_window_hours
     closes = message.sent_at + timedelta(hours=hours) if hours else None
     rows = Conversation.objects.filter(pk=conversation.pk)
-    rows.update(last_message_at=now)
+    news: dict[str, Any] = {"last_message_at": now}
+    if inbound.origin:
+        news["origin"] = inbound.origin[:200]
+    if inbound.thread_external_id and conversation.kind != COMMENT:
+        news["external_id"] = inbound.thread_external_id[:255]
+    rows.update(**news)
+    _note_control(message, inbound)
     if closes is not None:
         open_until = Q(window_closes_at__isnull=True) | Q(window_closes_at__lt=closes)
         rows.filter(open_until).update(window_closes_at=closes)
-    contact = conversation.contact
-    changes: dict[str, str] = {}
+    _note_person(conversation.contact, account, inbound, now=now)
+
+
+def _note_control(message: Message, inbound: InboundMessage) -> None:
+    """Keep whose thread it was when the message was written.
+
+    Who writes to us where no other app stands by gave the thread back, whatever was missed; but
+    what was read by asking does not tell who stands by.
+    """
+    event, written = message.webhook_event, message.sent_at
+    rows = Conversation.objects.filter(pk=message.conversation_id)
+    if inbound.standby:
+        known = Q(control_told_at__isnull=True) | Q(control_told_at__lte=written)
+        rows.filter(known, other_app_since__isnull=True).update(other_app_since=written)
+    elif event is None or not event.stream:
+        rows.filter(other_app_since__lt=written).update(other_app_since=None)
+
+
+def _note_person(
+    contact: Contact, account: SocialAccount, inbound: InboundMessage, *, now: datetime
+) -> None:
+    """Keep how the person calls themselves; where nobody said it, the network is asked once."""
+    changes: dict[str, Any] = {}
     if inbound.contact_name and not contact.name:
-        changes["name"] = inbound.contact_name
+        changes["name"] = inbound.contact_name[:200]
+    if inbound.contact_handle and inbound.contact_handle != contact.handle:
+        changes["handle"] = inbound.contact_handle[:200]
+    asks = PROVIDERS[account.provider].profile is not None and bool(inbound.contact_external_id)
+    nameless = not (contact.name or inbound.contact_name)
+    if asks and nameless and contact.profile_next_at is None and not contact.profile_asked_at:
+        changes["profile_next_at"] = now
     if changes:
         Contact.objects.filter(pk=contact.pk).update(**changes)
-    SocialAccount.objects.filter(pk=account.pk).update(last_webhook_at=now)

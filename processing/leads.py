@@ -187,3 +187,19 @@ def _dialled(words: str) -> str:
     if not phonenumbers.is_valid_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def forget_words(message: Message) -> None:
+    """Take what `message` proved out of its contact's lead: its words were taken back."""
+    lead = Lead.objects.filter(contact_id=message.conversation.contact_id).first()
+    if lead is None:
+        return
+    uid = str(message.uid)
+    kept = [one for one in lead.evidence if str(one.get("message") or "") != uid]
+    gone_phone = lead.phone_message == message.uid
+    if len(kept) == len(lead.evidence) and not gone_phone:
+        return
+    lead.evidence = kept
+    if gone_phone:
+        lead.phone, lead.phone_message = "", None
+    lead.save(update_fields=["evidence", "phone", "phone_message", "updated_at"])

@@ -90,3 +90,10 @@ def note_sent(message: Message, *, now: datetime) -> bool:
     untold = Q(notice_sent_at__isnull=True) | Q(notice_sent_at__lt=message.created_at)
     rows = Conversation.objects.filter(untold, pk=message.conversation_id)
     return bool(rows.update(notice_sent_at=now))
+
+
+def take_back(message: Message, *, since: datetime) -> None:
+    """Note that `message`, which was begun at `since` and never left, told the contact nothing."""
+    if message.notice:
+        told = Conversation.objects.filter(pk=message.conversation_id, notice_sent_at__gte=since)
+        told.update(notice_sent_at=None)

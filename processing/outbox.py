@@ -8,15 +8,12 @@ the message may have left, so it is never called again; an echo or a human settl
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from processing.models import Conversation, Delivery, FollowUp, Message
-from social.contracts import Echo, StatusUpdate
+from processing.models import Contact, Conversation, Delivery, FollowUp, Message
 from social.errors import ProviderError
-from social.models import SocialAccount
 
 LEASE = timedelta(seconds=30)
 """Longer than the call's own time-outs (15 s), so that a living worker is never overtaken."""
@@ -24,7 +21,6 @@ MAX_ATTEMPTS = 3
 BACKOFF_SECONDS = (5, 30, 120)
 LONGEST_PAUSE_SECONDS = 86_400
 REFERENCE = "delivery:"
-FORWARD = {"sent": 1, "delivered": 2, "read": 3}
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,9 @@ def queue_reply(
         status=Message.Status.HELD if held else Message.Status.QUEUED,
         sent_at=now,
         in_reply_to=inbound,
+        private=scenario.comment_answer == "private" and inbound.conversation.kind == "comment",
+        post_external_id=inbound.post_external_id,
+        parent_external_id=inbound.external_id if inbound.conversation.kind == "comment" else "",
         scenario=scenario,
         scenario_version=scenario.version,
         request_id=inbound.request_id,
@@ -173,15 +172,27 @@ def lock_all(conversations: QuerySet[Conversation]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def handle_of(contact: Contact) -> str:
+    """Return what a public answer calls the person."""
+    return contact.handle or contact.name
+
+
 def begin(delivery: Delivery, *, now: datetime) -> bool:
     """Mark the delivery *sending*, the last step before the call; False when it is too late.
 
     The conversation's slot of the five-minute rule is taken in the same transaction by the
     caller, with `take_slot`.
     """
-    if not _mine(delivery).update(status=Delivery.Status.SENDING, next_at=now + LEASE):
+    sending = {
+        "status": Delivery.Status.SENDING,
+        "next_at": now + LEASE,
+        "begun_at": now,
+        "handle": handle_of(delivery.message.conversation.contact),
+    }
+    if not _mine(delivery).update(**sending):
         return False
-    delivery.status, delivery.next_at = Delivery.Status.SENDING, now + LEASE
+    for name, value in sending.items():
+        setattr(delivery, name, value)
     return True
 
 
@@ -249,16 +260,26 @@ def succeed(delivery: Delivery, external_id: str, *, now: datetime, milliseconds
         next_automatic_at=now + spacing, last_message_at=now
     )
     if won:
-        _mark_sent(delivery.message_id, external_id, now=now)
+        mark_sent(delivery.message_id, external_id, now=now)
     return bool(won)
 
 
-def close(delivery: Delivery, status: str, reason: str, *, code: str, now: datetime) -> bool:
+def close(
+    delivery: Delivery,
+    status: str,
+    reason: str,
+    *,
+    code: str,
+    now: datetime,
+    look_at: datetime | None = None,
+) -> bool:
     """End the delivery as refused, failed or unconfirmed, and say why on the message.
+
+    What is unconfirmed is looked up at the network at `look_at`.
 
     Returns False when it is settled already, or no longer this worker's.
     """
-    ended = {"status": status, "next_at": None, "error_code": code[:60], "finished_at": now}
+    ended = {"status": status, "next_at": look_at, "error_code": code[:60], "finished_at": now}
     if not _mine(delivery).update(**ended):
         return False
     live = Message.objects.filter(pk=delivery.message_id, status__in=["queued", "held"])
@@ -271,9 +292,11 @@ def withdraw(delivery: Delivery) -> bool:
     return bool(_mine(delivery).delete()[0])
 
 
-def retry_at(delivery: Delivery, error: ProviderError, *, now: datetime) -> datetime | None:
-    """Return when to try again after a clean refusal; None after the last attempt."""
-    if delivery.attempts >= MAX_ATTEMPTS:
+def retry_at(
+    delivery: Delivery, error: ProviderError, *, now: datetime, counts: bool = True
+) -> datetime | None:
+    """Return when to try again after a clean refusal; None after the last attempt that counts."""
+    if counts and delivery.attempts >= MAX_ATTEMPTS:
         return None
     pause = error.retry_after or BACKOFF_SECONDS[min(delivery.attempts, len(BACKOFF_SECONDS)) - 1]
     return now + timedelta(seconds=min(pause, LONGEST_PAUSE_SECONDS))
@@ -285,34 +308,6 @@ def overdue(*, now: datetime) -> list[Delivery]:
     return list(rows.select_related("workspace", "message__conversation__workspace")[:100])
 
 
-@dataclass(frozen=True)
-class Confirmed:
-    """What an echo proved: our message, and whether that was news."""
-
-    message: Message
-    news: bool
-
-
-def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Confirmed | None:
-    """Match an echo with what we sent; None when it is not ours.
-
-    Messenger gives our reference back. Instagram gives nothing (meta.md 5.2): there the id we
-    were told decides, and before we were told it, the same text in the same conversation on
-    its way. The conversation is locked from here on, as by whoever sends.
-    """
-    found = _echoed(account, echo)
-    # Once more under the lock: the answer to our call may have named the message meanwhile.
-    message = _echoed(account, echo) if found and lock(found.conversation) else None
-    if message is None:
-        return None
-    # *queued* too: whatever made us try again later, the echo proves that it left.
-    left = ["queued", "sending", "unconfirmed"]
-    rows = Delivery.objects.filter(message=message, status__in=left)
-    news = rows.update(status=Delivery.Status.SENT, next_at=None, finished_at=now, error_code="")
-    _mark_sent(message.pk, echo.external_id, now=now)
-    return Confirmed(message, bool(news))
-
-
 def _mine(delivery: Delivery) -> QuerySet[Delivery]:
     """Select the delivery as this worker left it: once its lease is over it may be another's.
 
@@ -321,59 +316,11 @@ def _mine(delivery: Delivery) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk=delivery.pk, status=delivery.status, next_at=delivery.next_at)
 
 
-def _echoed(account: SocialAccount, echo: Echo) -> Message | None:
-    ours = Message.objects.filter(
-        # Members' own words leave through us as well; what has no delivery was written elsewhere.
-        Q(author=Message.Author.ASSISTANT) | Q(delivery__isnull=False),
-        social_account=account,
-        direction=Message.Direction.OUTBOUND,
-    ).select_related("conversation__workspace", "workspace")
-    if echo.reference.startswith(REFERENCE):
-        uid = echo.reference.removeprefix(REFERENCE)
-        return _by_delivery(ours, uid)
-    known = ours.filter(external_id=echo.external_id).first()
-    if known is not None:
-        return known
-    on_its_way = Q(delivery__status__in=["sending", "unconfirmed"])
-    contact = Q(conversation__contact__external_id=echo.contact_external_id)
-    return ours.filter(on_its_way, contact, text=echo.text, external_id="").first()
+def mark_sent(message_id: int, external_id: str, *, now: datetime) -> None:
+    """Write that the network has the message and calls it `external_id`; once.
 
-
-def _by_delivery(messages: Any, uid: str) -> Message | None:
-    try:
-        found: Message | None = messages.filter(delivery__uid=UUID(uid)).first()
-    except ValueError:
-        return None
-    return found
-
-
-def is_writing(account: SocialAccount, echo: Echo) -> bool:
-    """Return whether a message of ours to the echo's contact is on the wire right now."""
-    return Delivery.objects.filter(
-        status=Delivery.Status.SENDING,
-        message__social_account=account,
-        message__conversation__contact__external_id=echo.contact_external_id,
-    ).exists()
-
-
-def apply_status(account: SocialAccount, update: StatusUpdate) -> list[Message]:
-    """Move our messages forward to delivered or read; return those that moved."""
-    rows = Message.objects.filter(
-        social_account=account,
-        conversation__contact__external_id=update.contact_external_id,
-        direction=Message.Direction.OUTBOUND,
-        status__in=[name for name, rank in FORWARD.items() if rank < FORWARD[update.status]],
-    )
-    named = Q(external_id__in=update.external_ids)
-    if update.watermark is not None:
-        named |= Q(sent_at__lte=update.watermark) & ~Q(external_id="")
-    moved = list(rows.filter(named).select_related("conversation", "workspace")[:200])
-    # The first condition once more: "read" may have come while we looked.
-    rows.filter(pk__in=[one.pk for one in moved]).update(status=update.status)
-    return moved
-
-
-def _mark_sent(message_id: int, external_id: str, *, now: datetime) -> None:
-    waiting = ["queued", "unconfirmed"]
+    Also of what was given up: the network knows better.
+    """
+    waiting = ["queued", "unconfirmed", "failed", "refused"]
     rows = Message.objects.filter(pk=message_id, status__in=waiting)
-    rows.update(status=Message.Status.SENT, external_id=external_id, sent_at=now)
+    rows.update(status=Message.Status.SENT, external_id=external_id, sent_at=now, reason="")

@@ -3,10 +3,15 @@
     receive(event)     a stored webhook call becomes messages, takeovers and statuses
     respond(message)   gates, quota, scenario, one model call → reply, hold, handoff, wait, silent
     send(delivery)     claimed, checked once more, called once
+    settle(delivery)   a send of which nobody knows whether it left is looked up at the network
+    profile(contact)   the network is asked once how a contact calls themselves
     follow(follow_up)  a planned follow-up is written, or becomes a task for a human
     sync(run)          the lead is written into the workspace's tool
     remove(removal)    an erased person's row is taken out of the workspace's tool
+    poll(poll)         what no webhook brings is asked for, and received
     replay(replay)     a draft scenario is run over old messages, one slice; nothing is sent
+    refresh(account)   a connected account's token is renewed ahead of its end
+    check(account)     what a network still grants and announces is looked at; owners are told
     sweep()            what vanished in mid-send becomes *unconfirmed*
 
 Each may be called twice for the same row: the claim at its start lets one caller pass. Each
@@ -15,16 +20,46 @@ returns what is to be woken next; `tasks.py` relays it.
 
 from processing import replaying
 from processing.following import follow
+from processing.naming import profile
+from processing.polling import poll
 from processing.receiving import receive
 from processing.responding import respond
 from processing.sending import send, sweep
+from processing.settling import settle
 from processing.syncing import remove, sync
 from processing.wakes import Wake
+from social import checking, tokens
 from social.providers.registry import CAPABILITIES
 
-__all__ = ["follow", "receive", "remove", "replay", "respond", "send", "sweep", "sync"]
+__all__ = [
+    "check",
+    "follow",
+    "poll",
+    "profile",
+    "receive",
+    "refresh",
+    "remove",
+    "replay",
+    "respond",
+    "send",
+    "settle",
+    "sweep",
+    "sync",
+]
 
 
 def replay(replay_id: int) -> list[Wake]:
     """Run one slice of a replay, which knows the networks' rules but none of their senders."""
     return replaying.replay(replay_id, capabilities=CAPABILITIES)
+
+
+def refresh(account_id: int) -> list[Wake]:
+    """Renew a token; what waits for it finds it in the account's row."""
+    tokens.refresh(account_id)
+    return []
+
+
+def check(account_id: int) -> list[Wake]:
+    """Look at an account; letters that this writes are found by themselves."""
+    checking.check(account_id)
+    return []

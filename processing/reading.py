@@ -18,9 +18,12 @@ from processing.models import (
     Scenario,
     Trust,
 )
+from social.models import SocialAccount
 
 UNHEARD = ("assistant_off", "quota_spent", "plan_suspended")
 """Why a message got no answer though somebody waits for one."""
+HELD_UP = ("account_needs_login", "account_held", "held_back", "provider_paused")
+"""Why something waits for its account or network, whoever wrote it."""
 FEWEST_DIGITS = 4
 """From so many on, what is searched for may be a part of a phone number."""
 
@@ -130,28 +133,36 @@ def decision_on(message: Message) -> InteractionEvent | None:
     return decided.order_by("-id").first()
 
 
-def inbox_of(workspace: Workspace, *, show: str = "", search: str = "") -> QuerySet[Conversation]:
+def inbox_of(
+    workspace: Workspace, *, show: str = "", search: str = "", place: str = "", network: str = ""
+) -> QuerySet[Conversation]:
     """Return the threads as the inbox lists them: those that need a human first, then by time.
 
-    `show` is `needs`, `hot` or nothing; `search` looks into contacts' names, phones and the ends
-    of their ids. Each thread brings its contact's lead, its last words (`last_text`,
-    `last_author`, `last_status`) and `waits_until`.
+    `show` is `needs`, `hot` or nothing; `search` looks into contacts' names, handles, phones and
+    the ends of their ids; `place` is `direct` or `comment`, `network` a kind of account. Each
+    thread brings its contact's lead, its last words (`last_text`, `last_author`, `last_status`,
+    `last_removed`), `waits_until`, and `held_up`: why something of it waits for its account.
     """
+    columns = {"kind": place, "social_account__kind": network}
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sent_at", "-id")
     waiting = Message.objects.filter(conversation=OuterRef("pk"), outcome="", next_at__isnull=False)
     rows = (
         conversations_of(workspace)
         .select_related("contact__lead")
+        .filter(**{name: value for name, value in columns.items() if value})
         .annotate(
             urgent=Case(When(needing_a_human(), then=True), default=False),
             last_text=Subquery(last.values("text")[:1]),
             last_author=Subquery(last.values("author")[:1]),
             last_status=Subquery(last.values("status")[:1]),
+            last_removed=Subquery(last.values("removed_at")[:1]),
+            held_up=Subquery(held_up().filter(conversation=OuterRef("pk")).values("reason")[:1]),
             waits_until=Subquery(waiting.order_by("-next_at").values("next_at")[:1]),
         )
     )
     if search:
         named = Q(contact__name__icontains=search) | Q(contact__external_id__endswith=search)
+        named |= Q(contact__handle__icontains=search.removeprefix("@"))
         if digits := digits_in(search):
             named |= Q(contact__lead__phone__contains=digits)
         rows = rows.filter(named)
@@ -160,6 +171,39 @@ def inbox_of(workspace: Workspace, *, show: str = "", search: str = "") -> Query
     elif show == "hot":
         rows = rows.filter(contact__lead__level=Lead.Level.HOT)
     return rows.order_by("-urgent", "-last_message_at", "-id")
+
+
+def held_up() -> QuerySet[Message]:
+    """Select what waits because its account is held or must be connected again; newest first."""
+    undecided = Q(direction=Message.Direction.INBOUND, outcome="", next_at__isnull=False)
+    waits = undecided | Q(status=Message.Status.QUEUED)
+    return Message.objects.filter(waits, reason__in=HELD_UP).order_by("-id")
+
+
+def accounts_held_up(workspace: Workspace) -> list[tuple[SocialAccount, str, int]]:
+    """Return for each account through which something waits why, and in how many threads."""
+    rows = held_up().filter(workspace=workspace).order_by("social_account", "reason")
+    counted = rows.values_list("social_account", "reason").annotate(
+        threads=Count("conversation", distinct=True)
+    )
+    accounts = SocialAccount.objects.in_bulk({pk for pk, _reason, _threads in counted})
+    return [(accounts[pk], reason, threads) for pk, reason, threads in counted]
+
+
+def kinds_of_accounts(workspace: Workspace) -> list[str]:
+    """Return the kinds of the workspace's accounts, each once."""
+    rows = SocialAccount.objects.filter(workspace=workspace).order_by("kind")
+    return list(rows.values_list("kind", flat=True).distinct())
+
+
+def elsewhere(conversation: Conversation) -> QuerySet[Conversation]:
+    """Return the other threads with the same person: their comments, their direct messages."""
+    contact = conversation.contact
+    same = Q(contact=contact) | Q(contact__direct=contact)
+    if contact.direct_id is not None:
+        same |= Q(contact=contact.direct_id) | Q(contact__direct=contact.direct_id)
+    threads = conversations_of(conversation.workspace).filter(same)
+    return threads.exclude(pk=conversation.pk).order_by("kind", "-last_message_at")
 
 
 def inbox_counts(workspace: Workspace) -> dict[str, int]:

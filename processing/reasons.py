@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from social.words import ABILITIES
+
 SENTENCES: dict[str, Promise] = {
     # --- what happened on the way in
     "received": _("The message arrived and was stored."),
@@ -37,6 +39,43 @@ SENTENCES: dict[str, Promise] = {
     "account_ready": _("The account is connected."),
     "account_needs_login": _("The account must be connected again before anything can be sent."),
     "account_paused": _("The account is paused."),
+    "account_held": _("The network asked the account to slow down; what is written waits."),
+    "account_disconnected": _("The account was disconnected; nothing is sent through it."),
+    "account_able": _("The account can answer here."),
+    "account_lacks": _(
+        "The account may not answer here (%(ability)s): a human should, on the network itself."
+    ),
+    "still_there": _("Nobody took it back."),
+    "taken_back": _("Its writer took it back; its words were erased here too."),
+    "comment_hidden": _("The comment is hidden from others; nobody would read an answer."),
+    "edited_since": _("Its writer changed it meanwhile; the new words get their own answer."),
+    "edited": _("The contact changed the message; it is judged anew."),
+    "edited_after_answer": _("The contact changed the message after it was answered."),
+    "removed": _("The message was taken back; its words were erased here too."),
+    "hidden": _("The comment was hidden on the network."),
+    "shown": _("The comment is there for everybody again; it is judged anew."),
+    "reacted": _("The contact reacted to a message."),
+    "referred": _("The contact came back through an advertisement or a link."),
+    "thread_is_ours": _("No other app answers in this thread."),
+    "another_app_in_control": _("Another app answers in this thread; the assistant stays out."),
+    "control_taken": _("Another app took the thread; the assistant stays out of it."),
+    "control_given_back": _("The other app gave the thread back; the assistant answers again."),
+    "window_full": _(
+        "The network takes no more messages until the contact writes again: only a human may act."
+    ),
+    "confirmed_by_reading": _("It was found in the network's own thread: it was sent."),
+    "not_at_network": _(
+        "The network does not have it: it was not sent. A human may send it again."
+    ),
+    "cannot_be_told": _(
+        "The network could not tell whether it was sent: please look in the thread yourself."
+    ),
+    "held_back": _("The network is given time; the message leaves as soon as it may."),
+    "network_allows": _("The network lets this answer leave by itself."),
+    "network_needs_approval": _(
+        "The network demands that a human approves each answer, or that the owner agrees to "
+        "automatic ones on the account's page."
+    ),
     "newest": _("It is the contact's newest message."),
     "superseded": _("A newer message of the contact exists; that one gets the answer."),
     "not_answered_yet": _("Nobody has answered it yet."),
@@ -155,6 +194,9 @@ SENTENCES: dict[str, Promise] = {
     "delivered": _("The message was delivered."),
     "read": _("The message was read."),
     "send_retry": _("The network asked us to wait; the message is sent again later."),
+    "token_refused": _(
+        "The network no longer took the account's access: it is renewed, then the message leaves."
+    ),
     "send_unconfirmed": _(
         "The network did not answer: the message may have left, so it is not sent again."
     ),
@@ -255,6 +297,8 @@ def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
         values["stage"] = STAGES.get(values["stage"], values["stage"])
     if "risk" in values:
         values["risk"] = RISKS.get(values["risk"], values["risk"])
+    if "ability" in values:
+        values["ability"] = ABILITIES.get(values["ability"], values["ability"])
     if "codes" in values:
         values["codes"] = ", ".join(str(FAULTS.get(one, one)) for one in values["codes"])
     try:

@@ -1,20 +1,23 @@
 """receive: a stored webhook call becomes messages, takeovers and statuses."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 
 from flowia.lib import clock
 from flowia.lib.logging import follow
 from processing import (
     approving,
+    changes,
     consent,
     deadletters,
     handoffs,
     inbox,
     ledger,
-    outbox,
+    proofs,
     sequences,
     trust,
 )
@@ -24,16 +27,45 @@ from processing.errors import EchoTooEarlyError, ErasedMeanwhileError
 from processing.models import InteractionEvent
 from processing.optout import is_opt_out
 from processing.wakes import Wake
-from social import events
-from social.contracts import Echo, Event, Ignored, InboundMessage, StatusUpdate
+from social import events, scrubbing
+from social.contracts import (
+    COMMENT,
+    ControlChange,
+    Echo,
+    Edit,
+    Event,
+    Heard,
+    Ignored,
+    InboundMessage,
+    PollWanted,
+    Reaction,
+    Referral,
+    Removal,
+    Revocation,
+    Showing,
+    StatusUpdate,
+)
 from social.models import SocialAccount, WebhookEvent
-from social.providers.registry import CAPABILITIES, PROVIDERS
+from social.providers.registry import capabilities_of
+from social.reading import parsed
 
 Log = InteractionEvent.Kind
-USED = {"received", "human_replied", "echo_of_ours", "delivered", "read", "duplicate"}
+Change = Edit | Removal | Showing | Reaction | Referral | ControlChange | Revocation | PollWanted
+USED = {
+    *("received", "human_replied", "echo_of_ours", "delivered", "read", "duplicate"),
+    *("edited", "removed", "hidden", "shown", "reacted", "referred", "revoked", "poll_wanted"),
+    *("control_taken", "control_given_back"),
+}
 """Outcomes of an entry that make its call *processed*; a call without one is *ignored*."""
+USED_WORDS = {"received", "human_replied", "echo_of_ours", "edited"}
+"""Outcomes of entries whose words are kept: nobody took them back."""
+NOT_SENT = ("send_unconfirmed", "send_failed", "send_refused")
+"""Why a human was needed until an echo proved that the message left."""
 ECHO_PAUSE = timedelta(seconds=3)
 """How long an echo waits while a message of ours to the same contact is on the wire."""
+CHANGES_WAIT = timedelta(minutes=1)
+"""How long a change waits for the message that it is about: the networks keep no order."""
+TO_COME = "message_to_come"
 
 
 def receive(event_id: int) -> list[Wake]:
@@ -52,10 +84,9 @@ def receive(event_id: int) -> list[Wake]:
     wakes: list[Wake] = []
     broken: Exception | None = None
     early = False
-    for entry in PROVIDERS[event.provider].parse(bytes(event.body)):
+    for entry in parsed(event):
         try:
-            with transaction.atomic():
-                reason, found = _take_in(entry, event)
+            reason, found = _take_in(entry, event)
         except (EchoTooEarlyError, ErasedMeanwhileError):
             early = True
             continue
@@ -69,11 +100,18 @@ def receive(event_id: int) -> list[Wake]:
     if broken is not None:
         events.fail(event, reasons, broken)
         _bury(event, type(broken).__name__)
-    elif early:
-        events.later(event, until=clock.now() + ECHO_PAUSE)
+    elif early or TO_COME in reasons:
+        events.later(event, until=_later(event, reasons))
     else:
         events.finish(event, reasons, used=bool(USED & set(reasons)), now=clock.now())
     return wakes
+
+
+def _later(event: WebhookEvent, reasons: list[str]) -> datetime:
+    """Return when a call is looked at again: what waits for a message, less and less often."""
+    now = clock.now()
+    waited = now - event.created_at if TO_COME in reasons else ECHO_PAUSE
+    return now + max(ECHO_PAUSE, waited)
 
 
 def _give_up(event: WebhookEvent) -> list[Wake]:
@@ -90,20 +128,71 @@ def _take_in(entry: Event, event: WebhookEvent) -> tuple[str, list[Wake]]:
     if isinstance(entry, Ignored):
         return entry.reason, []
     account = inbox.account_for(entry.account_kind, entry.account_external_id)
-    if account is None:
+    if account is None or not events.is_for(event, account):
         return "unknown_account", []
     now = clock.now()
+    with transaction.atomic():
+        taken = _take_in_of(account, entry, event, now)
+        if isinstance(entry, InboundMessage | Echo | Edit) and taken[0] not in USED_WORDS:
+            _drop_words(account, entry, event)
+    _note_on_account(account, entry, event, taken[0], now)
+    return taken
+
+
+def _drop_words(
+    account: SocialAccount, entry: InboundMessage | Echo | Edit, event: WebhookEvent
+) -> None:
+    """Take words out of the call that were taken back or erased before it came."""
+    if inbox.is_gone(account, entry):
+        rows = WebhookEvent.objects.filter(pk=event.pk)
+        scrubbing.take_message_out(rows, entry.external_id, account=account.external_id)
+
+
+def _note_on_account(
+    account: SocialAccount, entry: Heard, event: WebhookEvent, reason: str, now: datetime
+) -> None:
+    """Note in the account's row what was heard, in a transaction of its own.
+
+    Who connects or resumes an account locks its row before messages, who sends locks a
+    conversation before it: here nothing else is held.
+    """
+    rows = SocialAccount.objects.filter(pk=account.pk)
+    if not event.stream:
+        rows.update(last_webhook_at=now)
+        if isinstance(entry, InboundMessage) and inbox.note_announced(account, entry.external_id):
+            rows.filter(unannounced__gt=0).update(unannounced=F("unannounced") - 1)
+    elif reason == "received" and inbox.is_announced(account, event.stream):
+        rows.update(unannounced=F("unannounced") + 1)
+
+
+def _take_in_of(
+    account: SocialAccount, entry: Heard, event: WebhookEvent, now: datetime
+) -> tuple[str, list[Wake]]:
     if isinstance(entry, InboundMessage):
         return _take_in_message(account, entry, event, now)
     if isinstance(entry, Echo):
         return _take_in_echo(account, entry, event, now), []
-    return _take_in_status(account, entry), []
+    if isinstance(entry, StatusUpdate):
+        return _take_in_status(account, entry), []
+    reason = _take_in_change(account, entry, now)
+    if reason == changes.UNKNOWN_MESSAGE and _may_come(entry, event, now):
+        return TO_COME, []
+    return reason, []
+
+
+def _may_come(entry: Change, event: WebhookEvent, now: datetime) -> bool:
+    """Return whether the message that a change is about may still arrive; pages are in order."""
+    waits = isinstance(entry, Edit | Removal | Showing) and not event.stream
+    return waits and now - event.created_at < CHANGES_WAIT
 
 
 def _take_in_message(
     account: SocialAccount, entry: InboundMessage, event: WebhookEvent, now: datetime
 ) -> tuple[str, list[Wake]]:
     message = inbox.record_message(account, entry, event=event, now=now)
+    if message is None and event.stream:
+        # What is read again and again is news only where it had been hidden.
+        return changes.shown_again(account, entry.external_id, at=None, now=now), []
     if message is None:
         ledger.record(
             Log.IGNORED,
@@ -125,23 +214,27 @@ def _take_in_message(
 
 
 def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now: datetime) -> str:
-    confirmed = outbox.confirm_by_echo(account, entry, now=now)
+    confirmed = proofs.confirm_by_echo(account, entry, now=now)
     if confirmed is not None:
         if confirmed.news:
             left = note_left(confirmed.message, now=now)
-            inbox.unflag(confirmed.message.conversation, "send_unconfirmed")
+            inbox.unflag(confirmed.message.conversation, *NOT_SENT)
             ledger.tell(
                 confirmed.message, Log.DELIVERY, "confirmed_by_echo", outcome="sent", data=left
             )
         return "echo_of_ours"
     if entry.ours:
         return "echo_of_ours"
-    if not CAPABILITIES[account.kind].echo_has_reference and outbox.is_writing(account, entry):
+    if entry.automatic:
+        return "written_by_network"
+    if not capabilities_of(account.kind, entry.kind).echo_has_reference and proofs.is_writing(
+        account, entry
+    ):
         # The network may have changed our text; the answer to our call will name the message.
         raise EchoTooEarlyError
     message = inbox.record_human(account, entry, event=event, now=now)
     if message is None:
-        return "duplicate"
+        return "own_comment" if entry.kind == COMMENT else "duplicate"
     waited = first_answer(message, now=message.sent_at)
     ledger.tell(message, Log.TAKEOVER, "human_replied", data=waited)
     sequences.human_wrote(message.conversation, now=now)
@@ -151,7 +244,21 @@ def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now:
     return "human_replied"
 
 
+def _take_in_change(account: SocialAccount, entry: Change, now: datetime) -> str:
+    taken_in: dict[type[Change], Callable[..., str]] = {
+        Edit: changes.edited,
+        Removal: changes.removed,
+        Showing: changes.shown,
+        Reaction: changes.reacted,
+        Referral: changes.referred,
+        ControlChange: changes.control_changed,
+        Revocation: changes.revoked,
+        PollWanted: changes.wanted,
+    }
+    return taken_in[type(entry)](account, entry, now=now)
+
+
 def _take_in_status(account: SocialAccount, entry: StatusUpdate) -> str:
-    for message in outbox.apply_status(account, entry):
+    for message in proofs.apply_status(account, entry):
         ledger.tell(message, Log.STATUS, entry.status)
     return entry.status

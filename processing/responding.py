@@ -35,11 +35,11 @@ from processing.errors import AnswerUnavailable
 from processing.handoffs import ask_to_call, hand_over, release_if_over
 from processing.models import InteractionEvent, Message, Scenario
 from processing.scenarios import autonomy_now, named
-from processing.situations import brief_for, scenario_of, situation_of
+from processing.situations import answers_in_private, brief_for, scenario_of, situation_of
 from processing.trying import proposal_of
 from processing.wakes import Wake
 from social.contracts import Capabilities
-from social.providers.registry import CAPABILITIES
+from social.providers.registry import capabilities_of
 
 Log = InteractionEvent.Kind
 MAX_ATTEMPTS = 4
@@ -83,7 +83,7 @@ def respond(message_id: int) -> list[Wake]:
         decision = decide(replace(situation, quota_remaining=0))
     if decision.kind is not Kind.REPLY or scenario is None:
         return _conclude(message, decision, scenario)
-    brief = brief_for(message, scenario, _capabilities(message), now=clock.now())
+    brief = brief_for(message, scenario, _capabilities(message, scenario), now=clock.now())
     try:
         draft = modelstate.asked(lambda: engine.generate_reply(brief))
     except AnswerUnavailable as error:
@@ -152,7 +152,7 @@ def _checked(message: Message, written: Written) -> Answer:
         reply.text,
         brief=written.brief,
         conversation=message.conversation,
-        capabilities=_capabilities(message),
+        capabilities=_capabilities(message, written.scenario),
         now=clock.now(),
     )
     return Answer(written, reply.text, notice, findings)
@@ -275,6 +275,7 @@ def _situation(
         usage=quotas.usage(message.workspace, now=now),
         newer_inbound=inbox.newer_inbound(message),
         answered=inbox.answered_since(message),
+        capabilities=_capabilities(message, scenario),
         with_risk=with_risk,
     )
 
@@ -285,7 +286,8 @@ def _proposal(message: Message, answer: Answer) -> Proposal:
         answer.written.draft.reply,
         outbox.joined(answer.notice, answer.text),
         answer.findings,
-        capabilities=_capabilities(message),
+        capabilities=_capabilities(message, answer.written.scenario),
+        agreed=message.social_account.automation_agreed_at is not None,
     )
 
 
@@ -313,5 +315,6 @@ def _tell(message: Message, decision: Decision, scenario: Scenario | None) -> No
     )
 
 
-def _capabilities(message: Message) -> Capabilities:
-    return CAPABILITIES[message.social_account.kind]
+def _capabilities(message: Message, scenario: Scenario | None) -> Capabilities:
+    private = answers_in_private(scenario)
+    return capabilities_of(message.social_account.kind, message.conversation.kind, private=private)

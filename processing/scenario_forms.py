@@ -50,6 +50,12 @@ class ScenarioForm(forms.Form):
         help_text=_("One per line. Accents, capitals and plurals do not matter."),
     )
     channel = forms.ChoiceField(label=_("Where"), choices=Scenario.Channel.choices)
+    comment_answer = forms.ChoiceField(
+        label=_("A comment is answered"),
+        required=False,
+        choices=Scenario.CommentAnswer.choices,
+        widget=forms.RadioSelect,
+    )
     accounts = forms.MultipleChoiceField(
         label=_("Accounts"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -128,6 +134,8 @@ class ScenarioForm(forms.Form):
     def content(self) -> dict[str, Any]:
         """What a valid form says, as `publishing.publish` takes it."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "accounts"}
+        if not given["comment_answer"]:
+            del given["comment_answer"]
         lines = [line.strip() for line in given["keywords"].splitlines()]
         return {**given, "keywords": [line for line in lines if line]}
 
@@ -160,11 +168,18 @@ def filled(content: dict[str, Any]) -> dict[str, Any]:
     rows = {f"hours_{day}": row for day, row in rows_of(content.get("hours", {})).items()}
     steps = rows_of_steps(content.get("steps", ()))
     keywords = "\n".join(content.get("keywords", ()))
-    return {"priority": 0, "autonomy": "draft", **content, **rows, **steps, "keywords": keywords}
+    first = {"priority": 0, "autonomy": "draft", "comment_answer": "public"}
+    return {**first, **content, **rows, **steps, "keywords": keywords}
 
 
 class TryForm(forms.Form):
-    """A first message to try."""
+    """A first message to try, and where it is written; nothing leaves that to the scenario."""
+
+    place = forms.ChoiceField(
+        label=_("Written as"),
+        required=False,
+        choices=[("direct", _("a direct message")), ("comment", _("a comment under a post"))],
+    )
 
     text = forms.CharField(
         label=_("A customer writes"),

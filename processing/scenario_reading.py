@@ -13,6 +13,7 @@ from accounts.models import User, Workspace
 from processing.decision import Kind
 from processing.differences import Difference, differences
 from processing.models import DmSequence, InteractionEvent, Scenario, ScenarioVersion, SequenceStep
+from processing.scenarios import complete
 from processing.step_rows import lines_of_steps
 from social.models import SocialAccount
 
@@ -75,7 +76,7 @@ def changes_between(
     before: dict[str, Any], after: dict[str, Any], called: dict[str, str]
 ) -> list[Difference]:
     """Return what differs, codes and ids in words; `called` holds accounts' names by their id."""
-    return differences(_in_words(before, called), _in_words(after, called))
+    return differences(_in_words(complete(before), called), _in_words(complete(after), called))
 
 
 def _in_words(content: dict[str, Any], called: dict[str, str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ FIELDS = (
     "trigger",
     "keywords",
     "channel",
+    "comment_answer",
     "fact_labels",
     "hours",
     "outside_hours",
@@ -29,6 +30,8 @@ FIELDS = (
     "priority",
 )
 """What a version keeps, with the public ids of its `accounts` and a follow-up's `steps`."""
+LATER: dict[str, Any] = {"comment_answer": Scenario.CommentAnswer.PUBLIC.value}
+"""Fields that the first versions did not have, and what held without them."""
 MOST_KEYWORDS = 50
 LONGEST_KEYWORD = 60
 
@@ -132,8 +135,12 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
     return content_with(scenario, None)
 
 
-def in_order(content: dict[str, Any]) -> dict[str, Any]:
-    """Return a version's content in the order of FIELDS; databases have their own."""
+def complete(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a version's content in the order of FIELDS; databases have their own.
+
+    What a version was written too early to say stands there as it was then.
+    """
+    content = {**LATER, **content}
     names = [name for name in FIELDS if name in content]
     return {name: content[name] for name in (*names, *sorted(set(content) - set(names)))}
 

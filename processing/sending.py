@@ -10,7 +10,7 @@ from django.db import transaction
 from billing import quotas
 from flowia.lib import clock
 from flowia.lib.logging import follow
-from processing import approving, deadletters, inbox, ledger, outbox, sequences
+from processing import approving, inbox, ledger, outbox, proofs, sequences
 from processing.confirming import give_quota_back, note_left
 from processing.decision import (
     APPROVED,
@@ -20,17 +20,21 @@ from processing.decision import (
     OF_ITSELF,
     Gate,
     Kind,
+    Situation,
     decide,
 )
+from processing.failing import not_sent, unconfirmed
 from processing.handoffs import hand_over
 from processing.models import Delivery, InteractionEvent, Message, Scenario
+from processing.outgoing import link_person, operation_of, outbound_of
 from processing.scenarios import autonomy_now
-from processing.situations import LOGIN_CHECK, situation_of
+from processing.situations import LOGIN_CHECK, human_window, situation_of
 from processing.wakes import Wake
-from social.accounts import credentials_of, mark_needs_login
-from social.contracts import OutboundMessage, SendResult
+from social import holds
+from social.accounts import credentials_of
+from social.contracts import SendResult
 from social.errors import ProviderError
-from social.providers.registry import PROVIDERS
+from social.providers.registry import PROVIDERS, capabilities_of
 
 Log = InteractionEvent.Kind
 log = structlog.get_logger("flowia.sending")
@@ -62,9 +66,8 @@ def send(delivery_id: int) -> list[Wake]:
     try:
         result = _call(delivery)
     except ProviderError as error:
-        _not_sent(delivery, error, slot)
-    else:
-        _sent(delivery, result, milliseconds=round((time.monotonic() - started) * 1000))
+        return not_sent(delivery, error, slot)
+    _sent(delivery, result, milliseconds=round((time.monotonic() - started) * 1000))
     return []
 
 
@@ -73,7 +76,7 @@ def sweep() -> None:
     now = clock.now()
     for delivery in outbox.overdue(now=now):
         try:
-            _unconfirmed(delivery, "worker_lost")
+            unconfirmed(delivery, "worker_lost")
         except Exception:
             # One row that cannot be settled must not stop those behind it.
             log.exception("sweep failed", delivery=delivery.pk)
@@ -82,22 +85,13 @@ def sweep() -> None:
 def _stopped(delivery: Delivery, now: datetime) -> bool:
     """Ask the gates one last time; a stop refuses the delivery, a wait postpones it."""
     message = delivery.message
-    question = message.in_reply_to or message
-    situation = situation_of(
-        question,
-        now=now,
-        scenario=None,
-        usage=None,
-        newer_inbound=inbox.newer_inbound(question),
-        answered=False,
-    )
-    decision = decide(replace(situation, scenario_off=_scenario_off(message)), _gates(message))
+    decision = decide(_situation(message, now), _gates(message))
     if decision.kind is Kind.REPLY:
         return False
     if decision.kind is Kind.WAIT:
         until = decision.until or now + LOGIN_CHECK
-        if outbox.postpone(delivery, until, count=False) and decision.reason == "night":
-            _tell(message, "night", "wait", data={"until": until.isoformat()})
+        if outbox.postpone(delivery, until, count=False):
+            _wait_once(message, decision.reason, until)
         return True
     with transaction.atomic():
         if outbox.close(
@@ -110,6 +104,48 @@ def _stopped(delivery: Delivery, now: datetime) -> bool:
             elif decision.kind is Kind.HANDOFF:
                 _to_human(message, decision.reason, now)
     return True
+
+
+def _held_back(delivery: Delivery, now: datetime) -> bool:
+    """Keep the delivery for later while the network's limits, or a storm, ask for it.
+
+    Asked last: what was admitted is called. Of rows that many want it locks the breakers' after the
+    day's quota, here as everywhere.
+    """
+    message = delivery.message
+    until = holds.admit(message.social_account, operation_of(message), now=now)
+    if until is None:
+        return False
+    if outbox.postpone(delivery, until, count=False):
+        _wait_once(message, "held_back", until)
+    return True
+
+
+def _wait_once(message: Message, reason: str, until: datetime) -> None:
+    """Tell why a message waits, once for each reason."""
+    rows = Message.objects.filter(pk=message.pk).exclude(reason=reason)
+    if rows.update(reason=reason):
+        _tell(message, reason, "wait", data={"until": until.isoformat()})
+
+
+def _situation(message: Message, now: datetime) -> Situation:
+    question = message.in_reply_to or message
+    conversation = message.conversation
+    room = capabilities_of(message.social_account.kind, conversation.kind, private=message.private)
+    situation = situation_of(
+        question,
+        now=now,
+        scenario=None,
+        usage=None,
+        newer_inbound=inbox.newer_inbound(question),
+        answered=False,
+        capabilities=room,
+    )
+    if message.author == Message.Author.HUMAN:
+        # The network's count of messages is its own to keep here: what a human wants is tried.
+        closes = human_window(conversation, room)
+        situation = replace(situation, window_closes_at=closes, window_left=None)
+    return replace(situation, scenario_off=_scenario_off(message))
 
 
 def _scenario_off(message: Message) -> bool:
@@ -147,7 +183,7 @@ def _begin(delivery: Delivery, now: datetime) -> tuple[bool, outbox.Slot | None]
     message = delivery.message
     with transaction.atomic():
         if message.author == Message.Author.HUMAN:
-            return outbox.begin(delivery, now=now), None
+            return not _held_back(delivery, now) and outbox.begin(delivery, now=now), None
         # A member who approves has decided on the moment as well; the pause counts from there.
         at_once = message.approved_by is not None
         slot = outbox.take_slot(message.conversation, now=now, at_once=at_once)
@@ -159,6 +195,9 @@ def _begin(delivery: Delivery, now: datetime) -> tuple[bool, outbox.Slot | None]
         if not _has_quota(message, now):
             outbox.give_slot_back(message.conversation, slot)
             _without_quota(delivery, now)
+            return False, None
+        if _held_back(delivery, now):
+            outbox.give_slot_back(message.conversation, slot)
             return False, None
         if not outbox.begin(delivery, now=now):
             transaction.set_rollback(True)
@@ -202,107 +241,24 @@ def _limit(message: Message, now: datetime) -> dict[str, int | None]:
 
 def _call(delivery: Delivery) -> SendResult:
     message = delivery.message
-    outbound = OutboundMessage(
-        contact_external_id=message.conversation.contact.external_id,
-        text=message.text,
-        reference=f"{outbox.REFERENCE}{delivery.uid}",
-    )
     credentials = credentials_of(message.social_account)
-    return PROVIDERS[message.social_account.provider].send(credentials, outbound)
+    return PROVIDERS[message.social_account.provider].send(credentials, outbound_of(delivery))
 
 
 def _sent(delivery: Delivery, result: SendResult, *, milliseconds: int) -> None:
     message = delivery.message
     with transaction.atomic():
         outbox.lock(message.conversation)
-        won = outbox.succeed(
-            delivery, result.external_id, now=clock.now(), milliseconds=milliseconds
-        )
-        if won:
+        name, now = result.external_id, clock.now()
+        won = outbox.succeed(delivery, name, now=now, milliseconds=milliseconds)
+        # A call may take so long that it was called lost, looked for, and given up.
+        if won or proofs.note_sent(message, name, now=now):
+            link_person(message, result)
             left = note_left(message, now=clock.now())
             inbox.unflag(message.conversation, *TROUBLE)
             _tell(message, "sent", "sent", data={"milliseconds": milliseconds, **left})
-
-
-def _not_sent(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:
-    if error.outcome_unknown:
-        _unconfirmed(delivery, error.code)
-    elif error.needs_login:
-        _needs_login(delivery, error, slot)
-    elif error.retryable:
-        _retry(delivery, error, slot)
-    else:
-        _refused(delivery, error, slot)
-
-
-def _unconfirmed(delivery: Delivery, code: str) -> None:
-    message = delivery.message
-    with transaction.atomic():
-        outbox.lock(message.conversation)
-        if outbox.close(
-            delivery,
-            Delivery.Status.UNCONFIRMED,
-            "send_unconfirmed",
-            code=code,
-            now=clock.now(),
-        ):
-            note_left(message, now=clock.now())
-            inbox.flag(message.conversation, "send_unconfirmed")
-            _tell(message, "send_unconfirmed", "unconfirmed", data={"code": code})
-
-
-def _needs_login(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:
-    message = delivery.message
-    with transaction.atomic():
-        outbox.lock(message.conversation)
-        mark_needs_login(message.social_account, error.code)
-        if outbox.postpone(delivery, clock.now() + LOGIN_CHECK, count=False):
-            outbox.give_slot_back(message.conversation, slot)
-            inbox.flag(message.conversation, "account_needs_login")
-            _tell(message, "account_needs_login", "wait", data={"code": error.code})
-
-
-def _retry(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:
-    message = delivery.message
-    until = outbox.retry_at(delivery, error, now=clock.now())
-    with transaction.atomic():
-        outbox.lock(message.conversation)
-        if until is not None:
-            if outbox.postpone(delivery, until, count=True):
-                outbox.give_slot_back(message.conversation, slot)
-                data = {"code": error.code, "until": until.isoformat()}
-                _tell(message, "send_retry", "wait", data=data)
-        elif outbox.close(
-            delivery, Delivery.Status.FAILED, "send_failed", code=error.code, now=clock.now()
-        ):
-            deadletters.bury(
-                "send",
-                delivery.pk,
-                workspace=message.workspace,
-                reason=error.code,
-                attempts=delivery.attempts,
-            )
-            _give_up(message, "send_failed", "failed", error)
-            outbox.give_slot_back(message.conversation, slot)
-
-
-def _refused(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:
-    message = delivery.message
-    with transaction.atomic():
-        outbox.lock(message.conversation)
-        if outbox.close(
-            delivery, Delivery.Status.REFUSED, "send_refused", code=error.code, now=clock.now()
-        ):
-            _give_up(message, "send_refused", "refused", error)
-            outbox.give_slot_back(message.conversation, slot)
-
-
-def _give_up(message: Message, reason: str, outcome: str, error: ProviderError) -> None:
-    give_quota_back(message)
-    inbox.flag(message.conversation, reason)
-    if message.purpose == Message.Purpose.FOLLOW_UP:
-        sequences.missed(message, reason)
-    _tell(message, reason, outcome, data={"code": error.code})
+    # Only then: what the network is like may get lost, that it took the message may not.
+    holds.went_well(message.social_account, result.usage, now=clock.now())
 
 
 def _tell(message: Message, reason: str, outcome: str, **more: object) -> None:

@@ -187,7 +187,7 @@ def _values(step: dict[str, Any]) -> dict[str, Any]:
 def _is_wanted(message: Message, conversation: Conversation, now: datetime) -> bool:
     until = conversation.human_until
     human = conversation.handled_by == Conversation.Handler.HUMAN
-    if conversation.contact.opted_out_at is not None:
+    if conversation.kind == Conversation.Kind.COMMENT or conversation.contact.opted_out_at:
         return False
     if conversation.handoff_reason == inbox.CALL_BACK:
         return False

@@ -23,15 +23,15 @@ from processing.models import Conversation, Delivery, Message, Scenario
 from processing.risks import risk_in
 from processing.scenarios import Incoming, incoming_of, scenario_for
 from social.contracts import Capabilities
-from social.pauses import pause_of
+from social.models import SocialAccount
+from social.pauses import PAUSE_CHECK, pause_of
 
 HISTORY = 30
+LEFT = ("sent", "delivered", "read", "unconfirmed")
 OLDER = 170
 """So many of the contact's own lines before those are looked through for what they told."""
 LOGIN_CHECK = timedelta(minutes=15)
 """How often a reply is looked at again while its account must be connected again."""
-PAUSE_CHECK = timedelta(minutes=1)
-"""How often a reply is looked at again while its network is paused without an end."""
 
 
 def scenario_of(message: Message) -> Scenario | None:
@@ -58,11 +58,13 @@ def situation_of(
     usage: Usage | None,
     newer_inbound: bool,
     answered: bool,
+    capabilities: Capabilities,
     with_risk: bool = False,
 ) -> Situation:
     """Return what is true about `message` now; its conversation is read afresh.
 
-    `with_risk` searches its words for risks, whatever scenario fits: for who asks that gate.
+    `capabilities` are those that hold in its thread, for the answer that is meant. `with_risk`
+    searches its words for risks, whatever scenario fits: for who asks that gate.
     """
     conversation = Conversation.objects.select_related(
         "workspace", "contact", "social_account"
@@ -84,11 +86,17 @@ def situation_of(
         provider_until=(pause.until if pause else None) or now + PAUSE_CHECK,
         account_status=account.status,
         account_retry_at=now + LOGIN_CHECK,
+        account_held_until=account.held_until,
+        lacking=_lacking(account, conversation, scenario),
+        removed=message.removed_at is not None,
+        hidden=message.hidden_at is not None,
+        other_app=conversation.other_app_since is not None,
         newer_inbound=newer_inbound,
         answered=answered,
         has_text=bool(message.text.strip()),
         risk=risk.category if risk else "",
-        window_closes_at=conversation.window_closes_at,
+        window_closes_at=_window_closes_at(message, conversation, capabilities),
+        window_left=_window_left(conversation, capabilities),
         scenario=scenario.name if scenario else None,
         outside_hours=outside,
         opens_at=next_opening(hours, now, zone) if outside else None,
@@ -102,6 +110,59 @@ def situation_of(
         model_trouble=modelstate.trouble(now=now),
         night_until=None if daytime(now, zone) else next_daytime(now, zone),
     )
+
+
+def answers_in_private(scenario: Scenario | None) -> bool:
+    """Return whether the scenario answers comments in the person's direct messages."""
+    return scenario is not None and scenario.comment_answer == Scenario.CommentAnswer.PRIVATE
+
+
+def is_public(message: Message, scenario: Scenario | None) -> bool:
+    """Return whether everybody would read an answer to `message`."""
+    comment = message.conversation.kind == Conversation.Kind.COMMENT
+    return comment and not answers_in_private(scenario)
+
+
+def _lacking(account: SocialAccount, conversation: Conversation, scenario: Scenario | None) -> str:
+    """Return the ability that an answer here would need and the account lacks; "" without."""
+    needed = "direct" if conversation.kind == Conversation.Kind.DIRECT else "comments"
+    if needed == "comments" and answers_in_private(scenario):
+        needed = "private_replies"
+    return needed if needed in account.lacks else ""
+
+
+def _window_closes_at(
+    message: Message, conversation: Conversation, room: Capabilities
+) -> datetime | None:
+    """Return until when an answer may leave: of a comment, counted from the comment itself."""
+    if conversation.kind == Conversation.Kind.DIRECT:
+        return conversation.window_closes_at
+    hours = room.reply_window_hours
+    return None if hours is None else message.sent_at + timedelta(hours=hours)
+
+
+def human_window(conversation: Conversation, capabilities: Capabilities) -> datetime | None:
+    """Return until when a member may write by hand: some networks give a human longer."""
+    if conversation.kind == Conversation.Kind.COMMENT:
+        return None
+    hours = capabilities.human_window_hours
+    counts = hours is not None and conversation.window_closes_at is not None
+    said = last_inbound(conversation) if counts else None
+    if hours is None or said is None:
+        return conversation.window_closes_at
+    return said.sent_at + timedelta(hours=hours)
+
+
+def _window_left(conversation: Conversation, room: Capabilities) -> int | None:
+    """Return how many messages the network still takes before the contact writes again."""
+    if room.messages_per_window is None:
+        return None
+    said = Message.objects.filter(conversation=conversation)
+    last = said.filter(direction=Message.Direction.INBOUND).order_by("-sent_at").first()
+    ours = said.filter(direction=Message.Direction.OUTBOUND, status__in=LEFT)
+    if last is not None:
+        ours = ours.filter(sent_at__gt=last.sent_at)
+    return room.messages_per_window - ours.count()
 
 
 def brief_for(
@@ -133,6 +194,7 @@ def brief_for(
         earlier=_earlier(message, history, labels=[label for label, _value in facts]),
         today=written_day(workspace, now or message.sent_at),
         workspace_id=workspace.pk,
+        public=is_public(message, scenario),
     )
 
 

@@ -12,9 +12,11 @@ from flowia.lib.wake import wake, wake_after_commit
 from processing import deadletters, figures, leading, pipeline
 from processing import dispatch as due_work
 from processing.wakes import Wake
-from social import events
+from social import events, polling
 
 HALF_AN_HOUR = 1800
+POLL_SECONDS = 170
+"""Ten pages of a network that takes its time; shorter than the lease of a turn."""
 
 
 @shared_task
@@ -36,6 +38,18 @@ def send(delivery_id: int) -> None:
 
 
 @shared_task
+def settle(delivery_id: int) -> None:
+    """Look a send up of which nobody knows whether it left."""
+    _relay(pipeline.settle(delivery_id))
+
+
+@shared_task
+def profile(contact_id: int) -> None:
+    """Ask a contact's network for their name."""
+    _relay(pipeline.profile(contact_id))
+
+
+@shared_task
 def sync(run_id: int) -> None:
     """Write a lead into a workspace's tool."""
     _relay(pipeline.sync(run_id))
@@ -53,10 +67,34 @@ def follow(follow_up_id: int) -> None:
     _relay(pipeline.follow(follow_up_id))
 
 
+@shared_task(soft_time_limit=POLL_SECONDS, time_limit=POLL_SECONDS + 10)
+def poll(poll_id: int) -> None:
+    """Read one stream of an account."""
+    _relay(pipeline.poll(poll_id))
+
+
+@shared_task
+def ensure_polls() -> None:
+    """Give accounts the streams that they lack; beat calls this every five minutes."""
+    polling.sweep(now=clock.now())
+
+
 @shared_task
 def replay(replay_id: int) -> None:
     """Run one slice of a replay."""
     _relay(pipeline.replay(replay_id))
+
+
+@shared_task
+def refresh(account_id: int) -> None:
+    """Renew a connected account's token."""
+    _relay(pipeline.refresh(account_id))
+
+
+@shared_task
+def check(account_id: int) -> None:
+    """Look whether a connected account still works."""
+    _relay(pipeline.check(account_id))
 
 
 @shared_task
@@ -103,6 +141,11 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "remove": remove,
     "follow": follow,
     "replay": replay,
+    "refresh": refresh,
+    "check": check,
+    "settle": settle,
+    "profile": profile,
+    "poll": poll,
 }
 
 

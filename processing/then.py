@@ -25,7 +25,12 @@ from processing.models import InteractionEvent, Message, Replay, ReplayResult, S
 from processing.optout import is_opt_out
 from processing.risks import risk_in
 from processing.scenarios import Candidate, choose
-from processing.situations import brief_for, incoming_for, unanswered_texts
+from processing.situations import (
+    answers_in_private,
+    brief_for,
+    incoming_for,
+    unanswered_texts,
+)
 from processing.trust import ARRIVED
 from processing.trying import Trial, Tried, try_message
 from social.contracts import Capabilities
@@ -83,6 +88,7 @@ class Stage:
     ) -> ReplayResult:
         """Return what would become of `message`; raises AnswerUnavailable when asking must wait.
 
+        `capabilities` are its account's, for whatever place; here they become those of its own.
         A message that another scenario answered and would answer again keeps what it got.
         """
         before = before_of(message)
@@ -94,16 +100,19 @@ class Stage:
             and ours not in {str(scenario.uid), before.scenario_uid}
         ):
             return self._as_before(message, before)
-        situation, decision = self._settled(message, scenario, capabilities)
+        private = answers_in_private(scenario)
+        room = capabilities.within(message.conversation.kind, private=private)
+        situation, decision = self._settled(message, scenario, room)
         at = situation.now
         if decision.kind is not Kind.REPLY or scenario is None:
             return self._result(message, at, Tried(decision), before)
         trial = Trial(
             scenario=scenario,
             situation=situation,
-            brief=brief_for(message, scenario, capabilities, as_then=True),
+            brief=brief_for(message, scenario, room, as_then=True),
             conversation=message.conversation,
-            capabilities=capabilities,
+            capabilities=room,
+            agreed=message.social_account.automation_agreed_at is not None,
         )
         tried = _tried(trial, ask)
         return self._result(message, at, tried, before)
@@ -135,7 +144,10 @@ class Stage:
             newer_inbound=_newer(message, at),
             answered=_written_by_human(message, message.sent_at, at),
             has_text=bool(message.text.strip()),
-            window_closes_at=message.sent_at + timedelta(hours=window) if window else None,
+            hidden=message.hidden_at is not None and message.hidden_at <= at,
+            window_closes_at=(
+                None if window is None else message.sent_at + timedelta(hours=window)
+            ),
             scenario=scenario.name if scenario else None,
             outside_hours=outside,
             opens_at=next_opening(hours, at, self.zone) if outside else None,

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from processing.ledger import gates_of, sentence_of
 from processing.models import Conversation, InteractionEvent, Message
 from processing.reasons import sentence
+
+STORY = "story"
+"""What a direct message quotes that answers a story of ours (`social.contracts`)."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,9 @@ class Step:
 class Line:
     """One message with its story; gates and facts belong to an inbound message's last decision.
 
-    `answer` is what was written back, when it stands among the same messages.
+    `answer` is what was written back, when it stands among the same messages. `about` is what it
+    answers or quotes, `above` tells that this is the line before it; `about_code` says of what we
+    do not have what it was: "story", or "unknown".
     """
 
     message: Message
@@ -32,6 +37,14 @@ class Line:
     facts: dict[str, Any]
     steps: Sequence[Step]
     answer: Message | None = None
+    about: Message | None = None
+    about_code: str = ""
+    above: bool = False
+
+    @property
+    def reactions(self) -> list[str]:
+        """The emojis that people put on it."""
+        return self.message.emojis
 
     @property
     def inbound(self) -> bool:
@@ -59,7 +72,7 @@ class Line:
 
 
 def lines_of(messages: Iterable[Message]) -> list[Line]:
-    """Return `messages` as lines, in their order, with two queries for all their stories.
+    """Return `messages` as lines, in their order, with three queries for all their stories.
 
     What happened to an answer belongs to the message it answers as well.
     """
@@ -74,7 +87,39 @@ def lines_of(messages: Iterable[Message]) -> list[Line]:
         if question is not None:
             stories[question].append(event)
     answers = {message.in_reply_to_id: message for message in said if message.in_reply_to_id}
-    return [_line(message, stories[message.pk], answers.get(message.pk)) for message in said]
+    told = [_line(message, stories[message.pk], answers.get(message.pk)) for message in said]
+    return _with_what_they_answer(told)
+
+
+def _with_what_they_answer(lines: list[Line]) -> list[Line]:
+    """Return the lines with the comments they answer, or the messages they quote."""
+    meant = {line.message.pk: _meant(line.message) for line in lines}
+    ids = {one for one in meant.values() if one and one != STORY}
+    found: dict[str, Message] = {}
+    if ids:
+        account = lines[0].message.social_account_id
+        rows = Message.objects.filter(social_account=account, external_id__in=ids)
+        found = {one.external_id: one for one in rows.select_related("conversation__contact")}
+    before = [None, *(line.message.external_id for line in lines)]
+    return [
+        replace(
+            line,
+            about=found.get(meant[line.message.pk]),
+            about_code=_code(meant[line.message.pk], found),
+            above=bool(last) and last == meant[line.message.pk],
+        )
+        for line, last in zip(lines, before, strict=False)
+    ]
+
+
+def _meant(message: Message) -> str:
+    return message.parent_external_id or message.quoted_external_id
+
+
+def _code(meant: str, found: dict[str, Message]) -> str:
+    if not meant or meant in found:
+        return ""
+    return STORY if meant == STORY else "unknown"
 
 
 def stamp_of(conversation: Conversation) -> str:
@@ -82,7 +127,9 @@ def stamp_of(conversation: Conversation) -> str:
     last_event = conversation.interactions.order_by("-id").values_list("pk", flat=True).first()
     message = conversation.messages.order_by("-id").first()
     newest = f"{message.pk}.{message.status}.{message.next_at}" if message else ""
-    return f"{last_event}.{newest}.{conversation.handled_by}"
+    account = conversation.social_account
+    through = f"{account.status}.{account.held_until}.{conversation.other_app_since}"
+    return f"{last_event}.{newest}.{conversation.handled_by}.{through}"
 
 
 def _line(message: Message, story: list[InteractionEvent], answer: Message | None) -> Line:

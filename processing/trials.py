@@ -11,9 +11,9 @@ from processing import modelstate, replays
 from processing.ai import engine
 from processing.errors import AnswerUnavailable
 from processing.intents import called
-from processing.models import Scenario
+from processing.models import Conversation, Scenario
 from processing.reasons import sentence
-from processing.trying import Tried, try_text
+from processing.trying import Room, Tried, try_text
 from social.contracts import Capabilities
 from social.models import SocialAccount
 from social.providers.registry import CAPABILITIES
@@ -30,19 +30,26 @@ class ModelUnavailableError(FlowError):
 
 
 def try_out(
-    scenario: Scenario, text: str, *, content: dict[str, Any], language: str = ""
+    scenario: Scenario,
+    text: str,
+    *,
+    content: dict[str, Any],
+    language: str = "",
+    place: str = "",
 ) -> dict[str, Any]:
     """Return what the scenario with `content` would do with a first message, in words.
 
-    `content` is that of `replays.draft_content`. Raises TooManyRequestsError while the workspace's
-    calls of the minute are used up, ModelUnavailableError for any other failure of the model.
+    `content` is that of `replays.draft_content`; `place` is "direct" or "comment", empty for where
+    the scenario answers. A place where it answers nothing is not tried. Raises TooManyRequestsError
+    while the workspace's calls of the minute are used up, ModelUnavailableError for any other
+    failure of the model.
     """
     try:
         tried = try_text(
             replays.candidate_of(scenario, content),
             text,
             ask=lambda brief: modelstate.asked(lambda: engine.generate_reply(brief)),
-            capabilities=_capabilities(scenario, content),
+            room=_room(scenario, content, place),
             now=clock.now(),
             language=language,
         )
@@ -102,10 +109,34 @@ def _spent(tried: Tried) -> dict[str, Any] | None:
     }
 
 
-def _capabilities(scenario: Scenario, content: dict[str, Any]) -> Capabilities:
-    """Return the rules of the first account the scenario is for; without one, the narrowest."""
+def _room(scenario: Scenario, content: dict[str, Any], place: str) -> Room:
+    """Return the rules of the first account that has such a place; without one, the narrowest."""
     accounts = SocialAccount.objects.filter(workspace=scenario.workspace)
     if content["accounts"]:
         accounts = accounts.filter(uid__in=content["accounts"])
-    kind = accounts.order_by("pk").values_list("kind", flat=True).first()
-    return CAPABILITIES.get(kind or NARROWEST, CAPABILITIES[NARROWEST])
+    known = [one for one in accounts.order_by("pk") if one.kind in CAPABILITIES]
+    place = _place(content, known, place)
+    fitting = [one for one in known if _has(CAPABILITIES[one.kind], place)]
+    found = next(iter(fitting or known), None)
+    if found is None:
+        return Room(CAPABILITIES[NARROWEST], place)
+    agreed = found.automation_agreed_at is not None
+    return Room(CAPABILITIES[found.kind], place, agreed)
+
+
+def _place(content: dict[str, Any], accounts: list[SocialAccount], wanted: str) -> str:
+    """Return where the text is tried: as `wanted`, where the scenario and an account answer there.
+
+    Otherwise in direct messages, if they can be at all.
+    """
+    if content["channel"] != Scenario.Channel.ANY:
+        return str(content["channel"])
+    for place in (wanted, Conversation.Kind.DIRECT, Conversation.Kind.COMMENT):
+        if place and any(_has(CAPABILITIES[one.kind], place) for one in accounts):
+            return str(place)
+    return wanted or str(Conversation.Kind.DIRECT)
+
+
+def _has(capabilities: Capabilities, place: str) -> bool:
+    comment = place == Conversation.Kind.COMMENT
+    return capabilities.comments if comment else capabilities.direct_messages

@@ -20,7 +20,7 @@ from processing.models import Contact, Conversation, Message, Scenario
 from processing.optout import is_opt_out
 from processing.risks import risk_in
 from processing.scenarios import Candidate, Incoming, candidates_of, choose, with_draft
-from processing.situations import facts_for, written_day
+from processing.situations import answers_in_private, facts_for, is_public, written_day
 from social.contracts import Capabilities
 
 Ask = Callable[[Brief], Draft]
@@ -30,7 +30,10 @@ LONGEST_TRY = 2000
 
 @dataclass(frozen=True)
 class Trial:
-    """One message put to one scenario: what the gates see, and what the model may know."""
+    """One message put to one scenario: what the gates see, and what the model may know.
+
+    `capabilities` are those of its place; `agreed` as in `proposal_of`.
+    """
 
     scenario: Scenario
     situation: Situation
@@ -38,6 +41,19 @@ class Trial:
     conversation: Conversation
     capabilities: Capabilities
     notice: str = ""
+    agreed: bool = True
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a text is tried: the account's rules, "direct" or "comment", and the owner's consent.
+
+    `agreed` as in `proposal_of`.
+    """
+
+    capabilities: Capabilities
+    place: str = Conversation.Kind.DIRECT.value
+    agreed: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,16 +88,32 @@ def try_message(trial: Trial, *, ask: Ask) -> Tried:
     )
     text = f"{trial.notice}\n\n{draft.reply.text}" if trial.notice else draft.reply.text
     verdict = judge(
-        proposal_of(trial.scenario, draft.reply, text, findings, capabilities=trial.capabilities)
+        proposal_of(
+            trial.scenario,
+            draft.reply,
+            text,
+            findings,
+            capabilities=trial.capabilities,
+            agreed=trial.agreed,
+        )
     )
     gates = (*decision.gates, *verdict.gates)
     return Tried(replace(verdict, gates=gates), draft, findings, trial.notice)
 
 
 def proposal_of(
-    scenario: Scenario, reply: Reply, text: str, findings: Findings, *, capabilities: Capabilities
+    scenario: Scenario,
+    reply: Reply,
+    text: str,
+    findings: Findings,
+    *,
+    capabilities: Capabilities,
+    agreed: bool = True,
 ) -> Proposal:
-    """Return what the gates of a draft look at; `text` is the whole message, notice included."""
+    """Return what the gates of a draft look at; `text` is the whole message, notice included.
+
+    `agreed` tells whether the owner agreed to automatic answers where the network asks for that.
+    """
     return Proposal(
         action=reply.action,
         text=text if reply.text else "",
@@ -93,6 +125,7 @@ def proposal_of(
         unsupported=len(findings.marks),
         confidence=reply.confidence,
         trust=trust.standing(scenario, reply.intent),
+        network_allows=agreed or not capabilities.automation_needs_consent,
     )
 
 
@@ -101,7 +134,7 @@ def try_text(
     text: str,
     *,
     ask: Ask,
-    capabilities: Capabilities,
+    room: Room,
     now: datetime,
     language: str = "",
 ) -> Tried:
@@ -113,12 +146,12 @@ def try_text(
     AnswerUnavailable.
     """
     scenario = _switched_on(candidate.scenario)
-    other = _answering(Candidate(scenario, candidate.accounts), text)
+    other = _answering(Candidate(scenario, candidate.accounts), text, room.place)
     if other is not None and other.pk != scenario.pk:
         data = {"scenario": other.name}
         gate = {"gate": "scenario", "passed": False, "reason": "other_scenario", "data": data}
         return Tried(Decision(Kind.SILENT, "other_scenario", None, (gate,), data))
-    trial = _trial(scenario, text, capabilities, now, fits=other is not None, language=language)
+    trial = _trial(scenario, text, room, now, fits=other is not None, language=language)
     first = decide(trial.situation)
     if first.kind is not Kind.WAIT or first.until is None:
         return try_message(trial, ask=ask)
@@ -132,14 +165,10 @@ def _switched_on(scenario: Scenario) -> Scenario:
     return scenario
 
 
-def _answering(candidate: Candidate, text: str) -> Scenario | None:
+def _answering(candidate: Candidate, text: str, place: str) -> Scenario | None:
     scenario = candidate.scenario
-    anywhere = scenario.channel == Scenario.Channel.ANY
     incoming = Incoming(
-        text=text,
-        account_id=min(candidate.accounts, default=0),
-        channel=Conversation.Kind.DIRECT if anywhere else scenario.channel,
-        first=True,
+        text=text, account_id=min(candidate.accounts, default=0), channel=place, first=True
     )
     return choose(with_draft(candidates_of(scenario.workspace), candidate), incoming)
 
@@ -147,15 +176,17 @@ def _answering(candidate: Candidate, text: str) -> Scenario | None:
 def _trial(
     scenario: Scenario,
     text: str,
-    capabilities: Capabilities,
+    room: Room,
     now: datetime,
     *,
     fits: bool,
     language: str,
 ) -> Trial:
     workspace = scenario.workspace
-    conversation = Conversation(workspace=workspace, contact=Contact(workspace=workspace))
+    contact = Contact(workspace=workspace)
+    conversation = Conversation(workspace=workspace, contact=contact, kind=room.place)
     question = Message(workspace=workspace, conversation=conversation, text=text, sent_at=now)
+    capabilities = room.capabilities.within(room.place, private=answers_in_private(scenario))
     brief = Brief(
         business=workspace.name,
         profile=workspace.business_profile,
@@ -168,13 +199,14 @@ def _trial(
         purpose=scenario.kind,
         today=written_day(workspace, now),
         workspace_id=workspace.pk,
+        public=is_public(question, scenario),
     )
     notice = notices.sentence(question, language=language or workspace.language)
     situation = _situation(workspace, scenario, text, now, fits=fits)
     hours = capabilities.reply_window_hours
-    closes = now + timedelta(hours=hours) if hours else None
+    closes = now + timedelta(hours=hours) if hours is not None else None
     situation = replace(situation, window_closes_at=closes)
-    return Trial(scenario, situation, brief, conversation, capabilities, notice)
+    return Trial(scenario, situation, brief, conversation, capabilities, notice, room.agreed)
 
 
 def _situation(

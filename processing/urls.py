@@ -10,6 +10,8 @@ from processing.api import (
     drafts,
     leads,
     ledger,
+    network_lists,
+    network_sending,
     replays,
     replies,
     scenarios,
@@ -30,8 +32,54 @@ SCENARIO = "scenarios/<uuid:uid>"
 VERSION = f"{SCENARIO}/versions/<int:number>"
 REPLAY = "replays/<uuid:uid>"
 PAGES = "assistant/scenarios"
+NETWORK = "social-accounts"
+SENDING = {"meta": "send-dm", "tiktok": "send-message"}
+"""What each network's address for direct messages is called."""
+MESSAGES = ("meta",)
+READ = (
+    ("tiktok", "interactions", network_lists.Interactions, "conversations"),
+    ("tiktok", "comments", network_lists.Comments, "comments"),
+    ("youtube", "comments", network_lists.Comments, "comments"),
+    ("youtube", "activities", network_lists.Activities, "activities"),
+)
+"""What is listed of which network, how, and which of its streams brings it."""
 
+networks: list[URLPattern] = [
+    *(
+        pattern
+        for provider, name in SENDING.items()
+        for pattern in both(
+            f"{NETWORK}/{provider}/{name}",
+            network_sending.SendDirect.as_view(provider=provider),
+            f"api-{provider}-send",
+        )
+    ),
+    *(
+        pattern
+        for provider in MESSAGES
+        for pattern in both(
+            f"{NETWORK}/{provider}/messages",
+            network_lists.Messages.as_view(provider=provider),
+            f"api-{provider}-messages",
+        )
+    ),
+    *(
+        pattern
+        for provider, name, view, stream in READ
+        for pattern in both(
+            f"{NETWORK}/{provider}/{name}",
+            view.as_view(provider=provider, stream=stream),
+            f"api-{provider}-{name}",
+        )
+    ),
+    *both(
+        f"{NETWORK}/<slug:provider>/reply-comment",
+        network_sending.ReplyComment.as_view(),
+        "api-reply-comment",
+    ),
+]
 urlpatterns: list[URLPattern] = [
+    *networks,
     *both("inbox", inbox.inbox, "inbox"),
     *both("inbox/<uuid:uid>", inbox.conversation, "conversation"),
     *both("inbox/drafts", draft_pages.drafts, "drafts"),

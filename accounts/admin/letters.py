@@ -27,6 +27,7 @@ KINDS: dict[str, Promise] = {
     Kind.ADDRESS_CHANGED: _("The e-mail address of your account was changed"),
     Kind.TOKEN_REUSED: _("We signed a program out of your account"),
     Kind.DRAFT_WAITING: _("An answer waits for your approval"),
+    Kind.ACCOUNT_STATE: _("A connected account needs its owner"),
     Kind.HUMAN_NEEDED: _("A conversation needs an answer from a human"),
 }
 """What each kind is called: its subject, where that is the same for everybody."""

@@ -41,10 +41,12 @@ def call(
     params: dict[str, str] | None = None,
     json: dict[str, Any] | None = None,
     form: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Make one request with `token` as Bearer; redirects are not followed.
+    """Make one request, with `token` as Bearer if given; redirects are not followed.
 
-    The body is `json`, or `form` as a browser's form would send it.
+    The body is `json`, or `form` as a browser's form would send it. `headers` come on top: some
+    networks want their token in one of their own.
 
     Each call has its own connection: one that was kept open may be closed by the other side at
     the very moment of the next call, and then nobody could tell whether that call arrived.
@@ -52,7 +54,7 @@ def call(
     Raises UnreachableError when there is no answer: a connection that was never made proves that
     nothing arrived, a time-out while waiting proves nothing.
     """
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    bearer = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         response = requests.request(
             method,
@@ -60,7 +62,7 @@ def call(
             params=params,
             json=json,
             data=form,
-            headers=headers,
+            headers={**bearer, **(headers or {})},
             timeout=TIMEOUT,
             allow_redirects=False,
         )

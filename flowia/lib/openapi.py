@@ -124,6 +124,8 @@ def _statuses(address: str, method: str, operation: Document) -> Iterator[int]:
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     if "Idempotency-Key" in names:
         yield 422
+    if "wait" in names:
+        yield 502
     if "{" in address or "cursor" in names or not address.startswith("/auth/"):
         yield 404
 

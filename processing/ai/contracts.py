@@ -42,7 +42,7 @@ class Brief:
     `language` is the business's ("fr" or "en") and chooses the prompt; `answer_in` is "customer",
     "fr" or "en". `purpose` is the scenario's kind. `earlier` are the contact's own words that the
     history no longer holds. `today` is the local date, written out. `workspace_id` counts against
-    the workspace's calls a minute.
+    the workspace's calls a minute. `public`: the answer stands under a comment.
     """
 
     business: str
@@ -57,6 +57,7 @@ class Brief:
     earlier: tuple[str, ...] = ()
     today: str = ""
     workspace_id: int = 0
+    public: bool = False
 
 
 class Interest(BaseModel):

@@ -12,7 +12,6 @@ from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from processing import phones
-from processing.ai.client import complete
 from processing.ai.contracts import (
     Brief,
     Draft,
@@ -115,6 +114,9 @@ def schema_of(form: type[BaseModel]) -> dict[str, Any]:
 
 
 def _ask(form: type[Form], brief: Brief, task: str) -> tuple[Form, Spent]:
+    # A fifth of what a process loads at its start, and most processes never ask.
+    from processing.ai.client import complete  # noqa: PLC0415
+
     schema, taken = _schema(form)
     prompt = build(brief, task=task, max_tokens=settings.AI_MAX_TOKENS, taken=taken)
     started = time.monotonic()

@@ -81,7 +81,8 @@ def build(brief: Brief, *, task: str = "reply", max_tokens: int, taken: int = 0)
 def rules_of(brief: Brief, task: str = "reply") -> tuple[str, ...]:
     """Return our own part of the instructions for `task`, which no answer may repeat."""
     language = brief.language if brief.language in ANSWER_IN else "en"
-    return _file(f"{task}.{language}"), _file(f"qualify.{language}")
+    parts = (task, "qualify", "public")
+    return tuple(_file(f"{part}.{language}") for part in parts)
 
 
 def estimate_tokens(text: str) -> int:
@@ -95,7 +96,8 @@ def estimate_tokens(text: str) -> int:
 
 def _instructions(brief: Brief, task: str, language: str, nonce: str) -> tuple[str, str]:
     template = _file(f"{task}.{language}")
-    purpose = _file(f"qualify.{language}") if (task, brief.purpose) == ("reply", "qualify") else ""
+    added = _added(brief, task)
+    purpose = "".join(_file(f"{part}.{language}") for part in added)
     digest = hashlib.sha256((template + purpose).encode()).hexdigest()[:8]
     instructions = Template(template).substitute(
         purpose=purpose,
@@ -108,7 +110,15 @@ def _instructions(brief: Brief, task: str, language: str, nonce: str) -> tuple[s
         today=brief.today or "—",
         nonce=nonce,
     )
-    return instructions, f"{task}{'+qualify' if purpose else ''}.{language}:{digest}"
+    return instructions, f"{'+'.join((task, *added))}.{language}:{digest}"
+
+
+def _added(brief: Brief, task: str) -> tuple[str, ...]:
+    """Return the parts that this answer needs beside its task's own."""
+    if task != "reply":
+        return ()
+    qualify = ("qualify",) if brief.purpose == "qualify" else ()
+    return (*qualify, "public") if brief.public else qualify
 
 
 def _newest(

@@ -25,16 +25,23 @@ class ContactFields(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="uid")
     external_id = serializers.CharField()
     name = serializers.CharField()
+    handle = serializers.CharField()
     opted_out_at = serializers.DateTimeField(allow_null=True)
 
 
 class ConversationFields(serializers.Serializer[Any]):
-    """A thread: with whom, through what, who answers and until when the network lets us."""
+    """A thread: with whom, through what, who answers and until when the network lets us.
+
+    `origin` is where the contact came from, in the network's words; `other_app_since` is set while
+    another app answers in it.
+    """
 
     id = serializers.UUIDField(source="uid")
     account = AccountFields(source="social_account")
     contact = ContactFields()
     kind = serializers.ChoiceField(choices=Conversation.Kind.choices)
+    origin = serializers.CharField()
+    other_app_since = serializers.DateTimeField(allow_null=True)
     handled_by = serializers.ChoiceField(choices=Conversation.Handler.choices)
     human_until = serializers.DateTimeField(allow_null=True)
     handoff_reason = serializers.CharField()
@@ -48,9 +55,24 @@ class ConversationFields(serializers.Serializer[Any]):
 
 
 class MessageFields(serializers.Serializer[Any]):
-    """One utterance. While `outcome` is empty and `next_at` is set, it waits for `reason`."""
+    """One utterance. While `outcome` is empty and `next_at` is set, it waits for `reason`.
+
+    Ids named `…external_id` are the network's. A comment stands under a post and may answer another
+    comment; a direct message may quote one. `reactions` are emojis, `payload` what the button that
+    was pressed stands for, `private` marks an answer to a comment that went to direct messages.
+    """
 
     id = serializers.UUIDField(source="uid")
+    external_id = serializers.CharField()
+    post_external_id = serializers.CharField()
+    parent_external_id = serializers.CharField()
+    quoted_external_id = serializers.CharField()
+    payload = serializers.CharField()
+    reactions = serializers.SerializerMethodField()
+    private = serializers.BooleanField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    removed_at = serializers.DateTimeField(allow_null=True)
+    hidden_at = serializers.DateTimeField(allow_null=True)
     direction = serializers.ChoiceField(choices=Message.Direction.choices)
     author = serializers.ChoiceField(choices=Message.Author.choices)
     text = serializers.CharField()
@@ -60,6 +82,10 @@ class MessageFields(serializers.Serializer[Any]):
     reason = serializers.CharField()
     sentence = serializers.SerializerMethodField()
     next_at = serializers.DateTimeField(allow_null=True)
+
+    def get_reactions(self, message: Message) -> list[str]:
+        """The emojis that people put on it."""
+        return message.emojis
 
     def get_sentence(self, message: Message) -> str:
         """The reason in words; empty when there is none yet."""

@@ -9,9 +9,9 @@ from rest_framework.views import APIView
 
 from accounts.access import member_name
 from accounts.api.idempotency import KEY, idempotent
-from processing.actions import reply_by_hand
 from processing.api.conversations import find_conversation
 from processing.api.draft_fields import QUEUED, QueuedFields, WordsInput, queued
+from processing.commenting import answer_newest
 from processing.tasks import relay_after_commit
 
 
@@ -29,12 +29,13 @@ class Reply(APIView):
     def post(self, request: Request, uid: UUID) -> Response:
         """Send `text` to the contact and take the conversation over; waiting drafts are closed.
 
-        400 when it is too long for the network, 409 `window_closed` outside the reply window.
+        Among comments it stands under the newest one. 400 when it is too long for the network, 409
+        `window_closed` outside the reply window.
         """
         conversation = find_conversation(request, uid)
         given = WordsInput(data=request.data)
         given.is_valid(raise_exception=True)
         text = given.validated_data["text"]
-        message, wake = reply_by_hand(conversation, text, by=member_name(request.user))
+        message, wake = answer_newest(conversation, text, by=member_name(request.user))
         relay_after_commit(wake)
         return Response(queued(message, message.status), status=202)

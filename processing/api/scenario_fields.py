@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.models import Workspace
 from processing.api.draft_fields import MarkFields
 from processing.api.fields import GateFields
-from processing.models import Message, Scenario
+from processing.models import Conversation, Message, Scenario
 from processing.trying import LONGEST_TRY
 from social.models import SocialAccount
 
@@ -25,6 +25,7 @@ class ScenarioFields(serializers.Serializer[Any]):
     trigger = serializers.ChoiceField(choices=Scenario.Trigger.choices)
     keywords = serializers.ListField(child=serializers.CharField())
     channel = serializers.ChoiceField(choices=Scenario.Channel.choices)
+    comment_answer = serializers.ChoiceField(choices=Scenario.CommentAnswer.choices)
     accounts = serializers.SerializerMethodField()
     fact_labels = serializers.ListField(child=serializers.CharField())
     hours = serializers.DictField()
@@ -45,6 +46,7 @@ class ScenarioChanges(serializers.Serializer[Any]):
     """What may be written of a scenario; `seen` is the version the writer looked at.
 
     `hours` are `{"mon": [["09:00", "12:30"]], "closed": ["2026-12-25"]}`; none means always.
+    `comment_answer` is where comments are answered, if the scenario is for comments at all.
     `accounts` are ids of connected accounts, `fact_labels` labels of the fact sheet; none means
     all of them.
     """
@@ -55,6 +57,7 @@ class ScenarioChanges(serializers.Serializer[Any]):
     trigger = serializers.ChoiceField(choices=Scenario.Trigger.choices, required=False)
     keywords = serializers.ListField(child=serializers.CharField(), required=False)
     channel = serializers.ChoiceField(choices=Scenario.Channel.choices, required=False)
+    comment_answer = serializers.ChoiceField(choices=Scenario.CommentAnswer.choices, required=False)
     accounts = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=200)
     fact_labels = serializers.ListField(
         child=serializers.CharField(), required=False, max_length=500
@@ -133,9 +136,13 @@ class Seen(serializers.Serializer[Any]):
 
 
 class TryInput(serializers.Serializer[Any]):
-    """A first message to try, the language to answer in, and unsaved changes to the scenario."""
+    """A first message to try, the language to answer in, and unsaved changes to the scenario.
+
+    `place` says where it is written; without it, where the scenario answers.
+    """
 
     text = serializers.CharField(max_length=LONGEST_TRY)
+    place = serializers.ChoiceField(choices=Conversation.Kind.choices, required=False)
     language = serializers.ChoiceField(choices=["fr", "en"], required=False)
     content = serializers.DictField(required=False)
 

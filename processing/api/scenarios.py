@@ -139,8 +139,8 @@ class OneVersion(APIView):
         asked = Against(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         other = asked.validated_data.get("against")
-        content = scenarios.in_order(version.content)
-        before = find_version(scenario, other).content if other else content
+        content = scenarios.complete(version.content)
+        before = scenarios.complete(find_version(scenario, other).content) if other else content
         changes = differences(before, content)
         details = {**VersionFields(version).data, "content": content}
         return Response({**details, "differences": [_difference(one) for one in changes]})
@@ -182,8 +182,14 @@ class TryScenario(APIView):
             asked.validated_data.get("content", {}), workspace, partial=True
         )
         content = replays.draft_content(scenario, changes, accounts)
-        language = asked.validated_data.get("language", "")
-        tried = try_out(scenario, asked.validated_data["text"], content=content, language=language)
+        given = asked.validated_data
+        tried = try_out(
+            scenario,
+            given["text"],
+            content=content,
+            language=given.get("language", ""),
+            place=given.get("place", ""),
+        )
         return Response(TriedFields(tried).data)
 
 

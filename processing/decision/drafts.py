@@ -15,6 +15,7 @@ class Proposal:
 
     `unsafe` and `doubtful` are codes of `processing.ai.checks`, `unsupported` how many words the
     fact sheet does not bear out. `trust` is what the intent has earned: draft, auto or lost.
+    `network_allows` tells whether the network lets answers leave by themselves at all.
     """
 
     action: str
@@ -27,6 +28,7 @@ class Proposal:
     unsupported: int = 0
     confidence: float = 1.0
     trust: str = "draft"
+    network_allows: bool = True
 
 
 def handoff(proposal: Proposal) -> Verdict:
@@ -87,6 +89,13 @@ def confidence(proposal: Proposal) -> Verdict:
     return Verdict("confident")
 
 
+def network(proposal: Proposal) -> Verdict:
+    """Hold where the network demands a human's approval, unless the owner agreed to go without."""
+    if proposal.network_allows:
+        return Verdict("network_allows")
+    return Verdict("network_needs_approval", Kind.HOLD)
+
+
 def autonomy(proposal: Proposal) -> Verdict:
     """Hold what the owner wants to see first: the whole scenario, or an intent that lost trust."""
     if proposal.trust == "lost":
@@ -107,6 +116,7 @@ DRAFT_GATES: tuple[Callable[[Proposal], Verdict], ...] = (
     fact_lock,
     form,
     confidence,
+    network,
     autonomy,
 )
 

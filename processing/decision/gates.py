@@ -15,8 +15,9 @@ class Situation:
     """Everything the gates may know about a message, as plain values; moments are aware.
 
     `opens_at` is when the scenario's hours begin again, None while they are open (or never begin,
-    with `never_opens`). `night_until` is the next morning, None by day. `risk` and
-    `model_trouble` are codes, empty where there is none.
+    with `never_opens`). `night_until` is the next morning, None by day. `risk`, `model_trouble` and
+    `lacking` (the ability that the account would need) are codes, empty where there is none.
+    `window_left` is how many messages the network still takes in the window, None for any number.
     """
 
     now: datetime
@@ -31,11 +32,17 @@ class Situation:
     provider_until: datetime | None = None
     account_status: str = "active"
     account_retry_at: datetime | None = None
+    account_held_until: datetime | None = None
+    lacking: str = ""
     newer_inbound: bool = False
     answered: bool = False
+    removed: bool = False
+    hidden: bool = False
+    other_app: bool = False
     has_text: bool = True
     risk: str = ""
     window_closes_at: datetime | None = None
+    window_left: int | None = None
     scenario: str | None = None
     scenario_off: bool = False
     outside_hours: bool = False
@@ -97,6 +104,22 @@ def human(situation: Situation) -> Verdict:
     return Verdict("assistant_in_charge")
 
 
+def there(situation: Situation) -> Verdict:
+    """Stop for what its writer took back, and for comments that are hidden from others."""
+    if situation.removed:
+        return Verdict("taken_back", Kind.SILENT)
+    if situation.hidden:
+        return Verdict("comment_hidden", Kind.SILENT)
+    return Verdict("still_there")
+
+
+def thread(situation: Situation) -> Verdict:
+    """Stay out of a thread that another app answers (meta.md 4.11)."""
+    if situation.other_app:
+        return Verdict("another_app_in_control", Kind.SILENT)
+    return Verdict("thread_is_ours")
+
+
 def newest(situation: Situation) -> Verdict:
     """Leave the answer to the newest message of a burst."""
     if situation.newer_inbound:
@@ -151,6 +174,8 @@ def window(situation: Situation) -> Verdict:
     closes = situation.window_closes_at
     if closes is not None and situation.now >= closes:
         return Verdict("window_closed", Kind.HANDOFF)
+    if situation.window_left is not None and situation.window_left <= 0:
+        return Verdict("window_full", Kind.HANDOFF)
     return Verdict("window_open")
 
 
@@ -174,12 +199,22 @@ def provider(situation: Situation) -> Verdict:
 
 
 def account(situation: Situation) -> Verdict:
-    """Wait for an account that must be connected again; stop for a paused one."""
+    """Wait for an account that must be connected again or rests; stop for a paused one."""
+    held = situation.account_held_until
+    if situation.account_status == "active" and held is not None and situation.now < held:
+        return Verdict("account_held", Kind.WAIT, until=held)
     if situation.account_status == "active":
         return Verdict("account_ready")
-    if situation.account_status == "paused":
-        return Verdict("account_paused", Kind.SILENT)
+    if situation.account_status in {"paused", "disconnected"}:
+        return Verdict(f"account_{situation.account_status}", Kind.SILENT)
     return Verdict("account_needs_login", Kind.WAIT, until=situation.account_retry_at)
+
+
+def ability(situation: Situation) -> Verdict:
+    """Hand over what the account cannot answer here: a scope, or the network, does not allow it."""
+    if situation.lacking:
+        return Verdict("account_lacks", Kind.HANDOFF, data={"ability": situation.lacking})
+    return Verdict("account_able")
 
 
 def settle(situation: Situation) -> Verdict:
@@ -229,12 +264,15 @@ BEFORE_DRAFT: tuple[Gate, ...] = (
     assistant,
     opt_out,
     human,
+    there,
+    thread,
     newest,
     unanswered,
     loop,
     readable,
     risk_words,
     scenario,
+    ability,
     window,
     working_hours,
     provider,
@@ -249,6 +287,8 @@ BEFORE_QUEUE: tuple[Gate, ...] = (
     assistant,
     opt_out,
     human,
+    there,
+    thread,
     newest,
     unanswered,
     scenario_on,
@@ -259,15 +299,17 @@ BEFORE_SEND: tuple[Gate, ...] = (
     assistant,
     opt_out,
     human,
+    there,
+    thread,
     newest,
     scenario_on,
     window,
     provider,
     account,
 )
-APPROVED: tuple[Gate, ...] = (plan, opt_out, window, provider, account)
+APPROVED: tuple[Gate, ...] = (plan, opt_out, there, thread, window, provider, account)
 """Before a draft leaves that a member approved: they have seen what came since."""
-OF_ITSELF: tuple[Gate, ...] = (plan, window, provider, account)
+OF_ITSELF: tuple[Gate, ...] = (plan, thread, window, provider, account)
 """Before a notice leaves: that a human takes over, that nobody will write again."""
 BY_HAND: tuple[Gate, ...] = (window, provider, account)
 """Before a member's own words leave."""
@@ -276,9 +318,11 @@ BEFORE_FOLLOW_UP: tuple[Gate, ...] = (
     assistant,
     opt_out,
     human,
+    thread,
     newest,
     loop,
     scenario,
+    ability,
     window,
     daytime,
     provider,
@@ -292,6 +336,7 @@ FOLLOW_UP_LEAVES: tuple[Gate, ...] = (
     assistant,
     opt_out,
     human,
+    thread,
     newest,
     window,
     daytime,

@@ -16,6 +16,19 @@ class Contact(Row):
     social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="contacts")
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    handle = models.CharField(_("handle"), max_length=200, blank=True)
+    # When the network is asked for the name; empty once it answered or will not.
+    profile_next_at = models.DateTimeField(_("next look at the profile"), null=True, blank=True)
+    profile_asked_at = models.DateTimeField(_("profile asked for"), null=True, blank=True)
+    # The same person in direct messages, known since a private answer reached them.
+    direct = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name=_("in direct messages"),
+        null=True,
+        blank=True,
+        related_name="comments_as",
+    )
     opted_out_at = models.DateTimeField(_("opted out"), null=True, blank=True)
     opt_out_confirmed_at = models.DateTimeField(_("opt-out confirmed"), null=True, blank=True)
 
@@ -27,7 +40,14 @@ class Contact(Row):
                 fields=["social_account", "external_id"], name="one_contact_per_account"
             ),
         )
-        indexes = (models.Index(fields=["workspace", "name"], name="contact_by_name"),)
+        indexes = (
+            models.Index(fields=["workspace", "name"], name="contact_by_name"),
+            models.Index(
+                fields=["profile_next_at"],
+                name="profile_due",
+                condition=models.Q(profile_next_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.external_id
@@ -52,6 +72,13 @@ class Conversation(Row):
     social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="conversations")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="conversations")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DIRECT)
+    # The network's own name of the thread, where it has one; of comments: what they stand under.
+    external_id = models.CharField(_("external id"), max_length=255, blank=True)
+    origin = models.CharField(_("where the contact came from"), max_length=200, blank=True)
+    # Another app answers in this thread: we read along.
+    other_app_since = models.DateTimeField(_("held by another app since"), null=True, blank=True)
+    # When the network last told who answers, by its clock.
+    control_told_at = models.DateTimeField(_("control told"), null=True, blank=True)
     handled_by = models.CharField(
         _("handled by"), max_length=10, choices=Handler, default=Handler.ASSISTANT
     )
@@ -68,15 +95,20 @@ class Conversation(Row):
     )
     notice_sent_at = models.DateTimeField(_("told that an AI writes"), null=True, blank=True)
     handoff_told_at = models.DateTimeField(_("told that a human takes over"), null=True, blank=True)
-    # What was cut from the history the model sees: the contact's own words alone.
-    summary = models.JSONField(_("earlier words of the contact"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         constraints = (
             models.UniqueConstraint(
-                fields=["social_account", "contact", "kind"], name="one_thread_per_contact"
+                fields=["social_account", "contact"],
+                condition=models.Q(kind="direct"),
+                name="one_thread_per_contact",
+            ),
+            models.UniqueConstraint(
+                fields=["social_account", "contact", "external_id"],
+                condition=models.Q(kind="comment"),
+                name="one_thread_per_contact_and_post",
             ),
         )
         indexes = (models.Index(fields=["workspace", "-last_message_at"], name="inbox_order"),)

@@ -42,6 +42,12 @@ class Scenario(Row):
         DIRECT = "direct", _("direct messages")
         COMMENT = "comment", _("comments")
 
+    class CommentAnswer(models.TextChoices):
+        """Where a comment is answered."""
+
+        PUBLIC = "public", _("under the comment, for everybody")
+        PRIVATE = "private", _("in the person's direct messages")
+
     class Outside(models.TextChoices):
         """What becomes of a message outside the hours."""
 
@@ -64,6 +70,12 @@ class Scenario(Row):
     )
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     channel = models.CharField(_("where"), max_length=10, choices=Channel, default=Channel.ANY)
+    comment_answer = models.CharField(
+        _("comments are answered"),
+        max_length=10,
+        choices=CommentAnswer,
+        default=CommentAnswer.PUBLIC,
+    )
     accounts = models.ManyToManyField(
         SocialAccount, verbose_name=_("accounts"), related_name="scenarios", blank=True
     )

@@ -71,6 +71,19 @@ class Message(Row):
     external_id = models.CharField(_("external id"), max_length=255, blank=True)
     text = models.TextField(_("text"), blank=True)
     attachments = models.JSONField(_("attachments"), default=list, blank=True)
+    # Of a comment: what it stands under and what it answers; of a direct message: what it quotes.
+    post_external_id = models.CharField(_("post"), max_length=128, blank=True)
+    parent_external_id = models.CharField(_("parent comment"), max_length=128, blank=True)
+    quoted_external_id = models.CharField(_("quoted message"), max_length=255, blank=True)
+    payload = models.CharField(_("payload of the button"), max_length=1000, blank=True)
+    # By person: `{"emoji", "at"}` of the last thing they did; "" where they took it away.
+    reactions = models.JSONField(_("reactions"), default=dict, blank=True)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
+    # An answer to a comment that goes to the commenter's direct messages.
+    private = models.BooleanField(_("private answer to a comment"), default=False)
+    unannounced = models.BooleanField(_("no webhook announced it"), default=False)
     status = models.CharField(_("status"), max_length=12, choices=Status)
     sent_at = models.DateTimeField(_("sent, by the network's clock"))
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
@@ -128,6 +141,11 @@ class Message(Row):
     def __str__(self) -> str:
         return f"{self.direction} {self.uid}"
 
+    @property
+    def emojis(self) -> list[str]:
+        """What people put on it and left there."""
+        return [str(one["emoji"]) for one in self.reactions.values() if one["emoji"]]
+
 
 class Delivery(Row):
     """The handing over of one outbound message to the network, with every attempt counted.
@@ -151,6 +169,11 @@ class Delivery(Row):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    # Whom a public answer names: as they were called when the call was made.
+    handle = models.CharField(_("addressed to"), max_length=200, blank=True)
+    # When the call was made, and how often the network was asked whether it left.
+    begun_at = models.DateTimeField(_("begun"), null=True, blank=True)
+    looks = models.PositiveSmallIntegerField(_("look-ups"), default=0)
     error_code = models.CharField(_("error code"), max_length=60, blank=True)
     duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)

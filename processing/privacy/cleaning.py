@@ -1,6 +1,7 @@
 """What is about people without saying so: raw calls, dead letters, the admin's history."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -9,6 +10,7 @@ from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from processing.models import DeadLetter, Delivery, FollowUp, Message
+from processing.threads import hidden_comment
 from social import forgotten, scrubbing
 from social.models import SocialAccount, WebhookEvent
 
@@ -21,11 +23,16 @@ def take_person_out(
 ) -> None:
     """Take a person out of the stored calls to `account`; what others said there stays.
 
-    Their messages in these calls are remembered as hashes. `statuses` narrows the search.
+    Their messages in these calls are remembered as hashes. `statuses` narrows the search. Of
+    somebody whom the network hides, there is one comment, by whose id it is found.
     """
-    events = scrubbing.events_naming(person, account.provider)
+    events = scrubbing.calls_to(account)
     if statuses is not None:
         events = events.filter(status__in=list(statuses))
+    if comment := hidden_comment(person):
+        scrubbing.take_message_out(events, comment, account=account.external_id)
+        return
+    events = scrubbing.holding(events, person)
     for event in events.order_by("pk").iterator(chunk_size=100):
         forgotten.remember_messages(account, scrubbing.message_ids(event, account, person))
         _take_out(event, person, account.external_id)
@@ -33,7 +40,7 @@ def take_person_out(
 
 def take_account_out(account: SocialAccount) -> None:
     """Take everything out of the stored calls that was told to `account`."""
-    events = scrubbing.events_naming(account.external_id, account.provider)
+    events = scrubbing.holding(scrubbing.calls_to(account), account.external_id)
     for event in events.order_by("pk").iterator(chunk_size=100):
         _take_out(event, account.external_id, account.external_id)
 
@@ -59,6 +66,4 @@ def drop_mentions(email: str) -> None:
 
 
 def _take_out(event: WebhookEvent, name: str, account: str) -> None:
-    rest, taken = scrubbing.split(bytes(event.body), name, account=account)
-    if taken:
-        WebhookEvent.objects.filter(pk=event.pk).update(body=rest)
+    scrubbing.take_out(event.pk, partial(scrubbing.split, person=name, account=account))

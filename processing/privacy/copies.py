@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, User, Workspace
 from processing.models import Contact, Lead
 from processing.privacy.archive import Table
 from processing.privacy.catalogue import CONTACT, LEAD, MEMBER, WORKSPACE, columns_of, rows_of
+from processing.threads import hidden_comment
 from social import scrubbing
 from social.models import SocialAccount
 
@@ -80,7 +81,10 @@ def _table(rows: QuerySet[Any], *, only: set[str] | None = None) -> Table:
 
 def _entries(contact: Contact) -> Iterator[dict[str, Any]]:
     person, account = contact.external_id, contact.social_account
-    events = scrubbing.events_naming(person, account.provider)
+    comment = hidden_comment(person)
+    parted = scrubbing.without_message if comment else scrubbing.split
+    events = scrubbing.holding(scrubbing.calls_to(account), comment or person)
     for event in events.order_by("pk").iterator(chunk_size=CHUNK):
-        for entry in scrubbing.split(bytes(event.body), person, account=account.external_id)[1]:
+        body = bytes(event.body)
+        for entry in parted(body, comment or person, account=account.external_id)[1]:
             yield {"created_at": event.created_at, "entry": entry}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import Workspace
@@ -42,10 +42,22 @@ Status = Erasure.Status
 
 
 def ask(workspace: Workspace, contact_uid: UUID, *, by: audit.By) -> Erasure:
-    """Erase the workspace's contact as far as possible at once; asking twice is asking once.
+    """Erase a person as far as possible at once, by one of their contacts in the workspace.
 
-    Raises NotFoundError when the workspace never had such a contact.
+    Who wrote comments and direct messages is several contacts: all are erased, and the erasure of
+    the one that was named is returned. Asking twice is asking once. Raises NotFoundError when the
+    workspace never had such a contact.
     """
+    with transaction.atomic():
+        others = _also_known_as(workspace, contact_uid)
+        erasure = ask_one(workspace, contact_uid, by=by)
+        for other in others:
+            ask_one(workspace, other, by=by)
+    return erasure
+
+
+def ask_one(workspace: Workspace, contact_uid: UUID, *, by: audit.By) -> Erasure:
+    """Erase this contact alone, whoever else it is; for the rest see `ask`."""
     with transaction.atomic():
         erasure = Erasure.objects.filter(workspace=workspace, contact_uid=contact_uid).first()
         if erasure is not None:
@@ -62,6 +74,19 @@ def ask(workspace: Workspace, contact_uid: UUID, *, by: audit.By) -> Erasure:
         )
         _erase_rows(erasure)
     return erasure
+
+
+def _also_known_as(workspace: Workspace, contact_uid: UUID) -> list[UUID]:
+    """Return the other contacts of the same person, the threads of all locked in their order."""
+    contacts = Contact.objects.filter(workspace=workspace)
+    contact = contacts.filter(uid=contact_uid).first()
+    if contact is None:
+        return []
+    direct = contact.direct_id or contact.pk
+    everyone = contacts.filter(Q(pk=direct) | Q(direct=direct))
+    _lock_threads(everyone)
+    others = everyone.exclude(pk=contact.pk).order_by("pk")
+    return list(others.values_list("uid", flat=True))
 
 
 def is_queued(contact: Contact) -> bool:
@@ -128,10 +153,14 @@ def _erase_rows(erasure: Erasure) -> None:
 def _locked(erasure: Erasure) -> Contact | None:
     """Lock the contact's conversations, as everybody does first, then the contact."""
     rows = Contact.objects.filter(workspace=erasure.workspace_id, uid=erasure.contact_uid)
-    threads = Conversation.objects.select_for_update().filter(contact__in=rows.values("pk"))
-    list(threads.order_by("pk").values_list("pk", flat=True))
+    _lock_threads(rows)
     rows.select_for_update().values_list("pk", flat=True).first()
     return rows.select_related("social_account").first()
+
+
+def _lock_threads(contacts: QuerySet[Contact]) -> None:
+    threads = Conversation.objects.select_for_update().filter(contact__in=contacts.values("pk"))
+    list(threads.order_by("pk").values_list("pk", flat=True))
 
 
 def _stop(contact: Contact, lead: Lead | None) -> None:

@@ -37,7 +37,8 @@ from processing.privacy import erasing, exporting
 from processing.privacy.fading import fade_messages
 from processing.privacy.models import DeletionRequest, Erasure, Export
 from processing.privacy.withdrawals import REMEMBERED_FOR
-from social.models import WebhookEvent
+from social import breakers
+from social.models import Connecting, WebhookEvent
 
 log = structlog.get_logger("flowia.retention")
 BATCH = 1000
@@ -71,7 +72,7 @@ def _silent_contacts(before: datetime) -> QuerySet[Contact]:
 def _erase(contacts: QuerySet[Contact]) -> None:
     """Erase one contact per transaction: each holds the log of its workspace for a moment only."""
     for contact in contacts.select_related("workspace"):
-        erasing.ask(contact.workspace, contact.uid, by=audit.SYSTEM)
+        erasing.ask_one(contact.workspace, contact.uid, by=audit.SYSTEM)
 
 
 RULES = (
@@ -94,6 +95,7 @@ RULES = (
         lambda before: SyncRun.objects.filter(created_at__lt=before, next_at=None),
     ),
     Rule("contacts", 3 * 365, _silent_contacts, _erase, whole=False),
+    Rule("breakers", 1, breakers.unused),
     Rule("replays", 90, lambda before: Replay.objects.filter(created_at__lt=before, next_at=None)),
     Rule("dead_letters", 90, lambda before: DeadLetter.objects.filter(created_at__lt=before)),
     Rule(
@@ -111,6 +113,7 @@ RULES = (
         "idempotency_keys", 2, lambda before: IdempotentCall.objects.filter(created_at__lt=before)
     ),
     Rule("authorisations", 0, lambda before: OAuthState.objects.filter(expires_at__lt=before)),
+    Rule("open_choices", 0, lambda before: Connecting.objects.filter(expires_at__lt=before)),
     Rule("used_tokens", 0, lambda before: UsedToken.objects.filter(expires_at__lt=before)),
     Rule("invitations", 90, lambda before: Invitation.objects.filter(expires_at__lt=before)),
     Rule(

@@ -10,6 +10,8 @@ from flowia.lib import clock
 from processing.privacy.models import DeletionRequest
 from social import forgotten
 from social.contracts import Withdrawal
+from social.keeping import TOKEN_FIELDS, drop_tokens
+from social.letters import tell_of_state
 from social.models import SocialAccount
 
 Kind = DeletionRequest.Kind
@@ -52,17 +54,20 @@ def take_in(provider: str, withdrawal: Withdrawal, kind: Kind) -> DeletionReques
 
 
 def _take_back(provider: str, withdrawal: Withdrawal, kind: Kind) -> int:
-    accounts = SocialAccount.objects.select_for_update(of=("self",)).filter(
+    accounts = SocialAccount.objects.select_for_update(no_key=True, of=("self",)).filter(
         provider=provider, granted_by=withdrawal.user_id
     )
-    found = list(accounts.select_related("workspace").order_by("workspace_id", "pk"))
-    for account in found:
-        account.sealed_credentials = ""
-        account.status, account.status_reason = SocialAccount.Status.NEEDS_LOGIN, "withdrawn"
+    found = list(accounts.select_related("workspace").order_by("pk"))
+    # The chains of the log are locked workspace by workspace.
+    for account in sorted(found, key=lambda one: (one.workspace_id, one.pk)):
+        drop_tokens(account)
+        fields = ["status", "status_reason", "granted_by", "name", "handle", *TOKEN_FIELDS]
+        if account.status != SocialAccount.Status.DISCONNECTED:
+            account.status, account.status_reason = SocialAccount.Status.NEEDS_LOGIN, "withdrawn"
         if kind is Kind.DELETION:
-            account.granted_by, account.name = "", ""
-        account.save(
-            update_fields=["sealed_credentials", "status", "status_reason", "granted_by", "name"]
-        )
+            account.granted_by = account.name = account.handle = ""
+        account.save(update_fields=fields)
+        if account.status != SocialAccount.Status.DISCONNECTED:
+            tell_of_state(account, now=clock.now())
         audit.record(ACTIONS[kind], by=NETWORK, workspace=account.workspace, target=account)
     return len(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,13 +28,20 @@ from processing.actions import (
     cancel_follow_up,
     finish_task,
     give_back,
-    reply_by_hand,
     step_in,
 )
 from processing.models import Conversation, Message
-from processing.reading import conversations_of, inbox_counts, inbox_of, open_follow_ups
+from processing.reading import (
+    conversations_of,
+    elsewhere,
+    inbox_counts,
+    inbox_of,
+    kinds_of_accounts,
+    open_follow_ups,
+)
 from processing.tasks import relay_after_commit
 from processing.thread import lines_of, stamp_of
+from processing.views.answering import answering, written
 from processing.views.drafts import in_hand
 
 ROWS_PER_PAGE = 20
@@ -56,17 +64,29 @@ SAID: dict[str, Callable[[], str]] = {
 @login_required
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """List the workspace's conversations: `?show=needs|hot`, `?search=`, `?page=`."""
+    """List the workspace's conversations: `?show=needs|hot`, `?search=`, `?page=`.
+
+    `?place=direct|comment` and `?network=` a kind of account show a part of them.
+    """
     workspace = chosen_workspace(request)
     show = request.GET.get("show", "")
     show = show if show in FILTERS else ""
     search = request.GET.get("search", "").replace("\0", "").strip()[:100]
-    rows = inbox_of(workspace, show=show, search=search)
+    networks = kinds_of_accounts(workspace)
+    place, network = request.GET.get("place", ""), request.GET.get("network", "")
+    place = place if place in Conversation.Kind.values else ""
+    network = network if network in networks else ""
+    rows = inbox_of(workspace, show=show, search=search, place=place, network=network)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     counts = inbox_counts(workspace)
     tabs = [("", _("All"), counts["all"]), ("needs", _("Needs me"), counts["needs"])]
     tabs.append(("hot", _("Hot"), counts["hot"]))
     context = {"page": page, "show": show, "search": search, "tabs": tabs}
+    context |= {"place": place, "network": network, "networks": networks}
+    context["places"] = Conversation.Kind.choices
+    chosen = {"place": place, "network": network}
+    kept = {name: value for name, value in chosen.items() if value}
+    context["sieve"] = urlencode({"search": search, **kept})
     return render(request, "processing/inbox.html", _with(request, workspace, context))
 
 
@@ -77,8 +97,9 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     A POST of `do=takeover|release` changes who answers, `opt-out|opt-in` whether the contact is
     written to; `reply` sends a member's own `text`; `called` ends a call-back; `cancel|done` is
-    about the follow-up `follow_up`, and `next=tasks` leads back there. `?page=` or
-    `?message=<uid>` chooses the messages that are shown. With the header `X-Fragment` only the
+    about the follow-up `follow_up`, and `next=tasks` leads back there. Among comments `to` is the
+    one that is answered and `way=public|private` where. `?page=` or `?message=<uid>` chooses the
+    messages that are shown. With the header `X-Fragment` only the
     part that may change is answered.
     """
     workspace = chosen_workspace(request)
@@ -101,6 +122,8 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "stamp": stamp_of(found),
         "owns": owns(workspace),
         "problem": problem,
+        "answering": answering(found, now=now, **_asked(request)),
+        "elsewhere": elsewhere(found),
         "typed": request.POST.get("text", ""),
         "now": now,
         **in_hand(workspace, request.GET.get("approved"), now=now),
@@ -108,6 +131,12 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"
     return render(request, template, _with(request, workspace, context))
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return which comment is to be answered, and how: as posted, or by the page's address."""
+    given = request.POST if request.method == "POST" else request.GET
+    return {name: given.get(name, "") for name in ("to", "way")}
 
 
 def _page_of(request: HttpRequest, said: QuerySet[Message]) -> str | int | None:
@@ -141,7 +170,7 @@ def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
         give_back(found, by=by)
         messages.success(request, _("The assistant answers in this conversation again."))
     elif deed == "reply":
-        _message, wake = reply_by_hand(found, request.POST.get("text", ""), by=by)
+        _message, wake = written(found, request.POST, by=by)
         relay_after_commit(wake)
         messages.success(request, _("Your answer is on its way; the assistant stays silent."))
     elif deed == "called":

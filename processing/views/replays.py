@@ -84,6 +84,7 @@ def _show(
         page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
         figures = figures_of(run)
         content = {name: one for name, one in run.content.items() if name != "version"}
+        content = scenarios.complete(content)
         context["in_force"] = content == scenarios.content_of(scenario)
         context["published"] = context["in_force"] and scenario.version > run.content["version"]
         context["last_day"] = run.ends_at - timedelta(microseconds=1)

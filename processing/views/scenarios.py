@@ -186,7 +186,8 @@ def _try(
         changes, accounts = (form.content, form.chosen_accounts) if typed else ({}, None)
         try:
             content = replays.draft_content(found, changes, accounts)
-            context["tried"] = try_out(found, try_form.cleaned_data["text"], content=content)
+            given = try_form.cleaned_data
+            context["tried"] = try_out(found, given["text"], content=content, place=given["place"])
         except FlowError as error:
             tell(try_form, error)
             status = error.status if isinstance(error, TooManyRequestsError) else status

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import chosen_workspace, workspaces_of
 from flowia.lib import clock
-from processing.reading import waiting_for_a_human
+from processing.reading import accounts_held_up, waiting_for_a_human
 
 ROWS_PER_PAGE = 30
 
@@ -22,6 +22,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "held_up": accounts_held_up(workspace),
         "now": now,
         "workspace": workspace,
         "workspaces": workspaces_of(request.user),

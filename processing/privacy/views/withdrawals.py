@@ -50,9 +50,10 @@ def deletion_status(request: HttpRequest, code: str) -> HttpResponse:
 
 def _take_in(request: HttpRequest, name: str, kind: DeletionRequest.Kind) -> DeletionRequest:
     provider = PROVIDERS.get(name)
-    if provider is None or provider.withdrawn is None:
+    receiving = provider.receiving if provider else None
+    if receiving is None or receiving.withdrawn is None:
         raise NotFoundError
-    withdrawal = provider.withdrawn(request.POST.get("signed_request", ""))
+    withdrawal = receiving.withdrawn(request.POST.get("signed_request", ""))
     if withdrawal is None:
         log.warning("withdrawal refused", provider=name, reason="bad_signature")
         raise BadSignatureError

@@ -1,0 +1,165 @@
+"""What becomes of a delivery that its network did not take, or may have taken."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from flowia.lib import clock
+from processing import deadletters, inbox, ledger, outbox, sequences
+from processing.confirming import give_quota_back, note_left
+from processing.models import Delivery, InteractionEvent, Message
+from processing.settling import first_look
+from processing.situations import LOGIN_CHECK
+from processing.wakes import Wake
+from social import holds
+from social.accounts import credentials_of, mark_needs_login, note_lack
+from social.errors import ProviderError
+from social.models import SocialAccount
+from social.tokens import fresh_credentials
+
+Log = InteractionEvent.Kind
+JUST_RENEWED = timedelta(minutes=5)
+"""A token that is refused so soon after it was renewed was taken back."""
+RENEWING = timedelta(minutes=1)
+"""How long a delivery waits for a new token, unless the token comes sooner."""
+
+
+def not_sent(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> list[Wake]:
+    """Settle a call that failed, as the error tells; returns what is to be woken.
+
+    `slot` is the conversation's turn, given back when the message certainly did not leave.
+    """
+    account, now = delivery.message.social_account, clock.now()
+    wakes: list[Wake] = []
+    if error.lacks:
+        note_lack(account, error.lacks, error.code)
+    if error.outcome_unknown:
+        unconfirmed(delivery, error.code)
+    elif error.needs_refresh and not _just_renewed(account):
+        wakes = _renewed(delivery, error, slot)
+    elif error.needs_login or error.needs_refresh:
+        _needs_login(delivery, error, slot)
+    elif error.retryable:
+        _retry(delivery, error, slot, now=now)
+    else:
+        _refused(delivery, error, slot)
+    # The same moment as above: what is held comes back when the hold is over, not just before.
+    holds.went_wrong(account, error, now=now)
+    return wakes
+
+
+def _just_renewed(account: SocialAccount) -> bool:
+    """Return whether the token that was refused is so new that it was taken back, not worn out."""
+    row = SocialAccount.objects.filter(pk=account.pk).first()
+    if row is None or row.token_issued_at is None:
+        return False
+    same = row.sealed_credentials == account.sealed_credentials
+    return same and clock.now() - row.token_issued_at < JUST_RENEWED
+
+
+def _renewed(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> list[Wake]:
+    """Renew the token that was refused, and send again at once; it certainly was not sent.
+
+    The delivery is put back first: renewing may take longer than its lease.
+    """
+    message = delivery.message
+    account, until = message.social_account, clock.now() + RENEWING
+    with transaction.atomic():
+        outbox.lock(message.conversation)
+        if not outbox.postpone(delivery, until, count=False):
+            return []
+        outbox.give_slot_back(message.conversation, slot)
+        _tell(message, "token_refused", "wait", data={"code": error.code})
+    try:
+        fresh_credentials(account, refused=credentials_of(account).token)
+    except ProviderError as why:
+        if why.needs_login:
+            inbox.flag(message.conversation, "account_needs_login")
+        holds.went_wrong(account, why, now=clock.now())
+        return []
+    waiting = Delivery.objects.filter(pk=delivery.pk, status="queued", next_at=until)
+    return [Wake("send", delivery.pk)] if waiting.update(next_at=clock.now()) else []
+
+
+def unconfirmed(delivery: Delivery, code: str) -> None:
+    """Note that nobody knows whether it left: it is looked up, and never sent again from here."""
+    message = delivery.message
+    with transaction.atomic():
+        outbox.lock(message.conversation)
+        if outbox.close(
+            delivery,
+            Delivery.Status.UNCONFIRMED,
+            "send_unconfirmed",
+            code=code,
+            now=clock.now(),
+            look_at=first_look(message.social_account, now=clock.now()),
+        ):
+            note_left(message, now=clock.now())
+            inbox.flag(message.conversation, "send_unconfirmed")
+            _tell(message, "send_unconfirmed", "unconfirmed", data={"code": code})
+
+
+def _needs_login(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:
+    message = delivery.message
+    with transaction.atomic():
+        # False where the account was connected anew while we called: then there is no wait.
+        dead = mark_needs_login(message.social_account, error.code)
+        outbox.lock(message.conversation)
+        until = clock.now() + (LOGIN_CHECK if dead else RENEWING)
+        if outbox.postpone(delivery, until, count=False):
+            outbox.give_slot_back(message.conversation, slot)
+            inbox.flag(message.conversation, "account_needs_login")
+            # On the message too: the gates that find it so again have nothing new to tell.
+            Message.objects.filter(pk=message.pk).update(reason="account_needs_login")
+            _tell(message, "account_needs_login", "wait", data={"code": error.code})
+
+
+def _retry(
+    delivery: Delivery, error: ProviderError, slot: outbox.Slot | None, *, now: datetime
+) -> None:
+    message = delivery.message
+    # What is held with its whole account or network did not fail by itself.
+    alone = error.holds == "message"
+    until = outbox.retry_at(delivery, error, now=now, counts=alone)
+    with transaction.atomic():
+        outbox.lock(message.conversation)
+        if until is not None:
+            if outbox.postpone(delivery, until, count=alone):
+                outbox.give_slot_back(message.conversation, slot)
+                data = {"code": error.code, "until": until.isoformat()}
+                _tell(message, "send_retry", "wait", data=data)
+        elif outbox.close(
+            delivery, Delivery.Status.FAILED, "send_failed", code=error.code, now=clock.now()
+        ):
+            deadletters.bury(
+                "send",
+                delivery.pk,
+                workspace=message.workspace,
+                reason=error.code,
+                attempts=delivery.attempts,
+            )
+            _give_up(message, "send_failed", "failed", error)
+            outbox.give_slot_back(message.conversation, slot)
+
+
+def _refused(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:
+    message = delivery.message
+    with transaction.atomic():
+        outbox.lock(message.conversation)
+        if outbox.close(
+            delivery, Delivery.Status.REFUSED, "send_refused", code=error.code, now=clock.now()
+        ):
+            _give_up(message, "send_refused", "refused", error)
+            outbox.give_slot_back(message.conversation, slot)
+
+
+def _give_up(message: Message, reason: str, outcome: str, error: ProviderError) -> None:
+    give_quota_back(message)
+    inbox.flag(message.conversation, reason)
+    if message.purpose == Message.Purpose.FOLLOW_UP:
+        sequences.missed(message, reason)
+    _tell(message, reason, outcome, data={"code": error.code})
+
+
+def _tell(message: Message, reason: str, outcome: str, **more: object) -> None:
+    ledger.tell(message, Log.DELIVERY, reason, outcome=outcome, **more)  # type: ignore[arg-type]

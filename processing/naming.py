@@ -1,0 +1,62 @@
+"""profile: a contact gets the name that they have on the network, asked for once.
+
+No message waits for it and none is lost when it fails: people may have left, or refuse to be known
+(meta.md 6.7).
+"""
+
+from datetime import datetime, timedelta
+
+from flowia.lib import clock
+from processing.models import Contact
+from processing.wakes import Wake
+from social import holds
+from social.accounts import credentials_of
+from social.contracts import Profile
+from social.errors import ProviderError
+from social.providers.registry import PROVIDERS
+
+LEASE = timedelta(minutes=5)
+LATER = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=2)
+
+
+def profile(contact_id: int) -> list[Wake]:
+    """Ask for one contact's name; what cannot be asked or answered now is asked again later."""
+    now = clock.now()
+    due = Contact.objects.filter(pk=contact_id, profile_next_at__lte=now)
+    if not due.update(profile_next_at=now + LEASE):
+        return []
+    contact = Contact.objects.select_related("social_account").get(pk=contact_id)
+    until = holds.admit_reading(contact.social_account, "profile", now=now)
+    if until is not None:
+        _write(contact, Profile(), next_at=until, now=now)
+        return []
+    try:
+        said = _asked(contact)
+    except ProviderError as error:
+        later = error.retryable or error.outcome_unknown or error.needs_login
+        keep = (later or error.needs_refresh) and now - contact.created_at < GIVE_UP_AFTER
+        _write(contact, Profile(), next_at=now + LATER if keep else None, now=now)
+    else:
+        _write(contact, said, next_at=None, now=now)
+    return []
+
+
+def _asked(contact: Contact) -> Profile:
+    account = contact.social_account
+    ask = PROVIDERS[account.provider].profile
+    if ask is None:
+        return Profile()
+    threads = contact.conversations.order_by("-last_message_at")
+    kind, thread = threads.values_list("kind", "external_id").first() or ("direct", "")
+    return ask(credentials_of(account), contact.external_id, kind, thread)
+
+
+def _write(contact: Contact, said: Profile, *, next_at: datetime | None, now: datetime) -> None:
+    asked_at = None if next_at else now
+    rows = Contact.objects.filter(pk=contact.pk)
+    rows.update(profile_next_at=next_at, profile_asked_at=asked_at)
+    if said.name:
+        rows.filter(name="").update(name=said.name[:200])
+    if said.handle:
+        rows.filter(handle="").update(handle=said.handle[:200])

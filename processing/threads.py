@@ -1,0 +1,122 @@
+"""Whose words they are: the contact and the thread of what was heard, found or made once."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from processing.errors import ErasedMeanwhileError
+from processing.models import Contact, Conversation, Message
+from social import forgotten
+from social.contracts import COMMENT, Echo, InboundMessage
+from social.models import SocialAccount
+
+NAMELESS = "comment:"
+"""What stands before a comment's id where the network hides who wrote it."""
+
+
+def known(account: SocialAccount, external_id: str) -> bool:
+    """Return whether a message of `account` is stored, or was and is forgotten."""
+    stored = Message.objects.filter(social_account=account, external_id=external_id)
+    return stored.exists() or forgotten.knows_message(account, external_id)
+
+
+def writer_of(event: InboundMessage | Echo) -> str:
+    """Return the contact's id; each comment without a writer has one of its own."""
+    return event.contact_external_id or f"{NAMELESS}{event.external_id}"[:128]
+
+
+def hidden_comment(contact_external_id: str) -> str:
+    """Return the id of the comment whose writer the network hides; "" of somebody it names."""
+    if not contact_external_id.startswith(NAMELESS):
+        return ""
+    return contact_external_id.removeprefix(NAMELESS)
+
+
+def thread_of(
+    account: SocialAccount, event: InboundMessage | Echo, *, now: datetime
+) -> Conversation:
+    """Return the thread of a message, locked; it and its contact are made when they are new.
+
+    Direct messages with somebody are one thread; their comments are one for each post. Raises
+    ErasedMeanwhileError when the person is being erased.
+    """
+    person = writer_of(event)
+    contact, made = Contact.objects.get_or_create(
+        social_account=account,
+        external_id=person,
+        defaults={"workspace": account.workspace, **wishes_of(account, person)},
+    )
+    conversation, _ = Conversation.objects.select_related("contact", "workspace").get_or_create(
+        **_place(account, contact, event),
+        defaults={
+            "workspace": account.workspace,
+            "last_message_at": now,
+            **({} if event.kind == COMMENT else {"external_id": event.thread_external_id}),
+        },
+    )
+    if not _still_there(conversation) or (made and known(account, event.external_id)):
+        raise ErasedMeanwhileError
+    return conversation
+
+
+def commented(account: SocialAccount, echo: Echo) -> Conversation | None:
+    """Return the thread, locked, in which the account's own comment answers somebody.
+
+    None when it answers nobody's comment that we have.
+    """
+    answered = Message.objects.filter(
+        social_account=account,
+        external_id=echo.parent_external_id,
+        conversation__kind=Conversation.Kind.COMMENT,
+    ).exclude(external_id="")
+    found = answered.select_related("conversation__workspace", "conversation__contact").first()
+    if found is None or not _still_there(found.conversation):
+        return None
+    return found.conversation
+
+
+def _place(
+    account: SocialAccount, contact: Contact, event: InboundMessage | Echo
+) -> dict[str, Any]:
+    place: dict[str, Any] = {"social_account": account, "contact": contact, "kind": event.kind}
+    if event.kind == COMMENT:
+        place["external_id"] = event.post_external_id[:255]
+    return place
+
+
+def wishes_of(account: SocialAccount, person: str) -> dict[str, Any]:
+    """Return what is known of the wishes of somebody new on `account`, for `get_or_create`.
+
+    They are looked up only when the row is made.
+    """
+    return {
+        "opted_out_at": partial(_silent_since, account, person),
+        "opt_out_confirmed_at": partial(_wish, account, person, "opt_out_confirmed_at"),
+    }
+
+
+def _silent_since(account: SocialAccount, person: str) -> datetime | None:
+    """Return since when somebody who is new on `account` wants no messages of its workspace.
+
+    They said so on another of its accounts, or here before they were erased.
+    """
+    said = _wish(account, person, "opted_out_at")
+    return said or forgotten.opted_out_at(account, person)
+
+
+def _wish(account: SocialAccount, person: str, column: str) -> datetime | None:
+    """Return a moment of the oldest wish for silence of the same id on the same network."""
+    silent = Contact.objects.filter(
+        workspace=account.workspace_id,
+        social_account__provider=account.provider,
+        external_id=person,
+        opted_out_at__isnull=False,
+    )
+    found: datetime | None = silent.order_by("opted_out_at").values_list(column, flat=True).first()
+    return found
+
+
+def _still_there(conversation: Conversation) -> bool:
+    """Lock the conversation, so that an erasure comes before this message or after it."""
+    rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
+    return rows.values_list("pk", flat=True).first() is not None
