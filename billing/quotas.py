@@ -72,6 +72,18 @@ def commit(workspace: Workspace, day: date) -> None:
     rows.update(reserved=F("reserved") - 1, used=F("used") + 1)
 
 
+def count(workspace: Workspace, day: date) -> None:
+    """Count a message that nothing was reserved for: it left, whatever the limit is."""
+    Quota.objects.bulk_create([Quota(workspace=workspace, day=day)], ignore_conflicts=True)
+    Quota.objects.filter(workspace=workspace, day=day).update(used=F("used") + 1)
+
+
+def refund(workspace: Workspace, day: date) -> None:
+    """Give a message back that was counted as used: it was proved not to have left."""
+    rows = Quota.objects.filter(workspace=workspace, day=day, used__gt=0)
+    rows.update(used=F("used") - 1)
+
+
 def release(workspace: Workspace, day: date) -> None:
     """Give a reserved message back: it certainly did not leave."""
     rows = Quota.objects.filter(workspace=workspace, day=day, reserved__gt=0)

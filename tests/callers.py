@@ -52,3 +52,8 @@ def queries_of(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+def clock_queries() -> int:
+    """Return how many queries one look at the clock is: PostgreSQL is asked for its own."""
+    return int(connection.vendor == "postgresql")

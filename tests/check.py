@@ -40,7 +40,7 @@ CHECKS: dict[str, list[str]] = {
     ],
     "messages": ["-m", "tests.messages", "check"],
 }
-TESTS = ["-m", "pytest", "-n", "3", "-q"]  # running stacks wait more than they compute
+WORKERS = {"SQLite": 4, "PostgreSQL": 3}  # running stacks wait more than they compute
 
 
 def main(arguments: list[str]) -> int:
@@ -111,19 +111,19 @@ def tests() -> bool:
     """Run all tests with SQLite, then those that use the database again on PostgreSQL."""
     with postgres.server() as server:
         url = {"TEST_DATABASE_URL": server.url} if server else {}
-        passed = pytest("tests (SQLite, running stacks)", url)
+        passed = pytest("SQLite", url)
         if server is None:
             say("PostgreSQL was not found: only SQLite was tested.")
             return passed and not os.environ.get("CI")
-        again = pytest("tests (PostgreSQL)", {**url, "DATABASE_URL": server.url}, "--only-database")
+        again = pytest("PostgreSQL", {**url, "DATABASE_URL": server.url}, "--only-database")
     return passed and again
 
 
-def pytest(name: str, environment: dict[str, str], *options: str) -> bool:
+def pytest(database: str, environment: dict[str, str], *options: str) -> bool:
     """Run pytest with its output shown as it comes."""
-    say(f"---- {name}")
+    say(f"---- tests on {database}")
     done = subprocess.run(
-        [sys.executable, *TESTS, *options],
+        [sys.executable, "-m", "pytest", "-n", str(WORKERS[database]), "-q", *options],
         cwd=BASE_DIR,
         env=clean_environment({**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"}),
         check=False,

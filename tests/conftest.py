@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import translation
 from pytest_django import Settings
 from redis import Redis
 from xdist.scheduler import LoadScopeScheduling
@@ -17,13 +19,31 @@ from xdist.scheduler import LoadScopeScheduling
 from accounts import append_only
 from flowia.lib import ratelimit
 from flowia.lib.redis import redis_client
+from social.providers import registry
 from tests import postgres, valkey
 from tests.stack import Stack
 
 STACK_FOLDERS = {"journeys", "faults", "browser"}
+LONGEST = (
+    *("sqlite", "postgres", "tests/run/test_stop.py", "tests/isolation/test_walk.py"),
+    *("tests/processing/test_replaying.py", "tests/run/test_life.py"),
+    *("tests/processes/test_document.py", "tests/run/test_serve.py"),
+    *("tests/encryption/test_rehearsal.py", "tests/processing/test_prompt.py"),
+    *("tests/run/test_refusals.py", "tests/isolation/test_foreign_ids.py"),
+    *("tests/contracts/test_fuzz.py", "tests/networks/test_error_table.py"),
+    *("tests/polling/test_week.py", "tests/processing/test_storm.py"),
+)
+"""What one worker does for half a minute or longer; begun first, so that none waits for another
+at the end."""
+SAME_EVERYWHERE = (
+    *("tests/isolation/", "tests/networks/test_error_table.py", "tests/polling/test_week.py"),
+)
+"""Who reaches what, what a code means, how a day is shared: no database decides on it."""
 QUICK = {
     "SETTLE_SECONDS": "1",
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
+    # Looks at the accounts of other tests would meet the faults that are meant for sends.
+    "ACCOUNT_CHECK_SECONDS": "21600",
     "OPENAI_API_KEY": "sk-marked-4f1d9c7e",
     "API_REQUESTS_PER_MINUTE": "100000",
     "AI_REQUESTS_PER_MINUTE": "100000",
@@ -61,6 +81,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Read once, before any test changes a setting: what accounts can do is data.
+    assert registry.CAPABILITIES
     config.addinivalue_line("markers", "slow: starts or stops real processes; all run in CI")
     if not getattr(django_settings, "THROW_AWAY", False):
         pytest.exit("Tests run with DJANGO_SETTINGS_MODULE=tests.settings only.", returncode=3)
@@ -69,7 +91,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--only-database`, keep the quick tests that use the database."""
+    """Put what takes longest first; with `--only-database`, keep what uses the database."""
+    sizes = Counter(scope_of(item.nodeid) for item in items)
+    rank = {scope: number - len(LONGEST) for number, scope in enumerate(LONGEST)}
+    items.sort(key=lambda item: (rank.get(scope := scope_of(item.nodeid), 0), -sizes[scope]))
     if config.getoption("--only-database"):
         chosen = [item for item in items if _is_database_test(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
@@ -84,25 +109,36 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("/")[1]
-        if "[postgres" in nodeid:
-            return "postgres"
-        if "[sqlite" in nodeid or folder in STACK_FOLDERS:
-            return "sqlite"
-        return nodeid.split("::", maxsplit=1)[0]
+        return scope_of(nodeid)
+
+
+def scope_of(nodeid: str) -> str:
+    """Return what one worker does as a whole: a running stack's tests, or a file."""
+    if "[postgres" in nodeid:
+        return "postgres"
+    if "[sqlite" in nodeid or nodeid.split("/")[1] in STACK_FOLDERS:
+        return "sqlite"
+    return nodeid.split("::", maxsplit=1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
-    """Tell xdist how to share the tests out."""
+    """Tell xdist how to share the tests out, in the order in which they were collected."""
+    config.option.loadscopereorder = False
     return ByFolder(config, log)
 
 
 def _is_database_test(item: pytest.Item) -> bool:
-    if "tests/isolation/" in item.nodeid:
-        return False  # who reaches what does not depend on the database; one walk is enough
+    if item.nodeid.startswith(SAME_EVERYWHERE):
+        return False
     names = getattr(item, "fixturenames", [])
     uses = item.get_closest_marker("django_db") is not None or "db" in names
     return uses and not set(names) & {"stack", "sqlite_stack", "postgres_stack"}
+
+
+@pytest.fixture(autouse=True)
+def _in_french() -> None:
+    """Begin each test in the product's own language, whatever the last one's callers read."""
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,12 @@ import re
 
 from flowia.embedded import BASE_DIR
 
-READERS = ("flowia/settings.py", "flowia/embedded.py", "flowia/run/plan.py")
+READERS = (
+    "flowia/settings.py",
+    "flowia/services.py",
+    "flowia/embedded.py",
+    "flowia/run/plan.py",
+)
 READ = re.compile(
     r"""(?:env(?:\.\w+)?\(|environ\.get\(|told\.get\(|_port\(told,)\s*["']([A-Z][A-Z0-9_]+)["']"""
 )

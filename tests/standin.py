@@ -1,6 +1,7 @@
 """A programmable outside service over real HTTP on loopback: what to answer, what was asked."""
 
 import json
+import socket
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ class StandIn:
     def answer(self, status: int, body: Any, **headers: str) -> None:
         self.answers.append((status, body, {k.replace("_", "-"): v for k, v in headers.items()}))
 
+    def lose(self) -> None:
+        """Take the next request, and let its answer get lost on the way."""
+        self.answers.append((0, None, {}))
+
     def next_answer(self) -> tuple[int, Any, dict[str, str]]:
         if not self.answers:
             return 404, {"unprogrammed": True}, {}
@@ -51,6 +56,10 @@ def stand_in() -> Iterator[StandIn]:
             body = read() if raw else None
             service.asked.append(Asked(self.command, self.path, dict(self.headers), body))
             status, answer, headers = service.next_answer()
+            if status == 0:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", **headers}.items():

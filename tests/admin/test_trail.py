@@ -97,6 +97,7 @@ def test_an_added_scenario_is_told_and_so_is_a_deleted_account(
         "hours": "{}",
         "language": "fr",
         "priority": "0",
+        "comment_answer": "public",
     }
     client.post(reverse("admin:processing_scenario_add"), {**form, **more})
     client.post(page_of(make_account(workspace), "delete"), {"post": "yes"})

@@ -31,12 +31,15 @@ STOPS: list[Row] = [
         SILENT,
         "human_in_charge",
     ),
+    ("its writer took it back", {"removed": True}, SILENT, "taken_back"),
+    ("another app answers in the thread", {"other_app": True}, SILENT, "another_app_in_control"),
     ("a newer message exists", {"newer_inbound": True}, SILENT, "superseded"),
     ("somebody answered since", {"answered": True}, SILENT, "already_answered"),
     ("twenty automatic messages today", {"automatic_today": DAILY_CAP}, HANDOFF, "daily_cap"),
     ("a picture without words", {"has_text": False}, HANDOFF, "no_text"),
     ("the customer threatens with a lawyer", {"risk": "legal"}, HANDOFF, "risk_words"),
     ("no scenario fits", {"scenario": None}, SILENT, "no_scenario"),
+    ("the account may write no comments", {"lacking": "comments"}, HANDOFF, "account_lacks"),
     ("the reply window has closed", {"window_closes_at": PAST}, HANDOFF, "window_closed"),
     (
         "outside the hours, they begin in time",
@@ -74,6 +77,20 @@ STOPS: list[Row] = [
 
 # Other ways in which the same gates stop.
 ALSO_STOPS: list[Row] = [
+    ("the comment is hidden from others", {"hidden": True}, SILENT, "comment_hidden"),
+    ("the network's ten messages are used", {"window_left": 0}, HANDOFF, "window_full"),
+    (
+        "the account rests for a while",
+        {"account_held_until": SOON},
+        WAIT,
+        "account_held",
+    ),
+    (
+        "the account is disconnected",
+        {"account_status": "disconnected"},
+        SILENT,
+        "account_disconnected",
+    ),
     (
         "a human took over without an end",
         {"handled_by_human": True, "human_until": None},

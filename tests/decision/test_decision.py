@@ -58,6 +58,14 @@ HELD: dict[str, set[str]] = {
         "before a follow-up",
         "before a follow-up leaves",
     },
+    "taken_back": {
+        "before the draft",
+        "before it is queued",
+        "before it is sent",
+        "before an approved draft leaves",
+    },
+    "another_app_in_control": set(SETS) - {"on arrival", "before a member's words leave"},
+    "account_lacks": {"before the draft", "before a follow-up"},
     "superseded": {
         "before the draft",
         "before it is queued",
@@ -223,7 +231,7 @@ def test_a_fault_of_a_draft_is_named(facts: dict[str, Any], data: dict[str, Any]
 def test_all_gates_of_a_draft_are_told() -> None:
     assert [gate["gate"] for gate in judge(GOOD).gates] == [
         *("handoff", "silence", "text", "length", "safe"),
-        *("fact_lock", "form", "confidence", "autonomy"),
+        *("fact_lock", "form", "confidence", "network", "autonomy"),
     ]
 
 

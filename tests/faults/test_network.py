@@ -13,7 +13,7 @@ NEEDS_LOGIN = "SELECT status FROM social_socialaccount WHERE status = 'needs_log
 
 
 def test_a_network_that_asks_for_patience_gets_the_message_once(sqlite_driver: Breaker) -> None:
-    sqlite_driver.fault("graph", "rate_limited", retry_after=1)
+    sqlite_driver.fault("graph", "rate_limited", operation="send", retry_after=1)
     contact = sqlite_driver.write(QUESTION)
     sqlite_driver.answer_to(contact)
     sqlite_driver.at_rest()
@@ -36,11 +36,14 @@ def disconnected(sqlite_driver: Breaker) -> Iterator[Breaker]:
 def connect_again(driver: Breaker) -> None:
     """Do what reconnecting will do: the account is active, what waited for it is looked at."""
     driver.forget("/faults")
-    driver.rows("UPDATE social_socialaccount SET status = 'active', status_reason = ''")
+    driver.rows(
+        "UPDATE social_socialaccount SET status = 'active', status_reason = ''"
+        " WHERE status <> 'disconnected'"
+    )
     driver.rows("UPDATE processing_delivery SET next_at = created_at WHERE status = 'queued'")
     driver.rows(
         "UPDATE processing_message SET next_at = created_at"
-        " WHERE outcome = '' AND reason = 'account_needs_login'"
+        " WHERE direction = 'inbound' AND outcome = '' AND reason = 'account_needs_login'"
     )
 
 

@@ -9,6 +9,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"
 SEND_LEASE = 30
 ANSWER_LEASE = 60
+THINKING = "outcome = '' AND next_at IS NOT NULL"
 
 
 def kill_in_mid_send(driver: Breaker) -> tuple[str, str]:
@@ -38,13 +39,12 @@ def test_a_send_whose_worker_died_is_completed_by_its_echo(driver: Breaker) -> N
 def test_workers_that_died_thinking_and_sending_lose_nothing_and_send_nothing_twice(
     driver: Breaker,
 ) -> None:
-    """Both leases run at the same time, so that the test waits only once."""
     thinking = kill_in_mid_thought(driver)
     sending, mid = kill_in_mid_send(driver)
 
+    driver.end_lease("processing_delivery", "status = 'sending'", at_most=SEND_LEASE)
     eventually(
         lambda: driver.fates()[sending].delivery == "unconfirmed",
-        SEND_LEASE + 20,
         what="unconfirmed when the lease is over",
     )
     assert driver.conversation(sending)["handoff_reason"] == "send_unconfirmed"
@@ -53,7 +53,8 @@ def test_workers_that_died_thinking_and_sending_lose_nothing_and_send_nothing_tw
     eventually(lambda: driver.fates()[sending].delivery == "sent", what="a late echo")
     eventually(lambda: driver.conversation(sending)["handoff_reason"] == "")
 
-    assert "89 €" in driver.answer_to(thinking, ANSWER_LEASE + 30)
+    driver.end_lease("processing_message", THINKING, at_most=ANSWER_LEASE)
+    assert "89 €" in driver.answer_to(thinking)
     driver.at_rest()
     assert (sends(driver, thinking), sends(driver, sending)) == (1, 1)
     assert len(driver.ledger(thinking, "decided")) == 1

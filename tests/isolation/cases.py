@@ -13,7 +13,8 @@ class Case:
     """`kind` "api" or "page"; `uid` names the row in the address.
 
     `allowed` holds for each method the status for the owner and for a teammate; HEAD answers as GET
-    does where nothing else is said, every method that is not named answers 405.
+    does where nothing else is said, every method that is not named answers 405. In `bodies`,
+    `"<name>"` stands for the id of that row (`World.filled`).
     """
 
     kind: str
@@ -126,6 +127,23 @@ CASES: dict[str, Case] = {
     "leads/<uuid:uid>": api("lead", bodies={"patch": {"stage": "won"}}, get=BOTH, patch=BOTH),
     "leads/<uuid:uid>/level/reset": api("lead", post=BOTH),
     "analytics": api(get=BOTH),
+    "social-accounts/meta/send-dm": api(
+        bodies={"post": {"account": "<account>", "conversation": "<conversation>", "text": "Oui"}},
+        post=(202, 202),
+    ),
+    "social-accounts/tiktok/send-message": api(
+        bodies={"post": {"account": "<tiktok>", "recipient": "<tiktok_contact>", "text": "Oui"}},
+        post=(202, 202),
+    ),
+    "social-accounts/<slug:provider>/reply-comment": api(
+        bodies={"post": {"account": "<account>", "comment": "<comment>", "text": "Oui"}},
+        post=(202, 202),
+    ),
+    "social-accounts/meta/messages": api(get=BOTH),
+    "social-accounts/tiktok/interactions": api(get=BOTH),
+    "social-accounts/tiktok/comments": api(bodies={"get": {"refresh": "1"}}, get=BOTH),
+    "social-accounts/youtube/comments": api(get=BOTH),
+    "social-accounts/youtube/activities": api(get=BOTH),
     "scenarios": api(bodies={"post": {"name": "x", "instruction": "x"}}, get=BOTH, post=(201, 403)),
     "scenarios/<uuid:uid>": api("scenario", get=BOTH, patch=(200, 403), delete=(204, 403)),
     "scenarios/<uuid:uid>/versions": api("scenario", get=BOTH),
@@ -150,6 +168,30 @@ CASES: dict[str, Case] = {
     "assistant/scenarios/<uuid:uid>/replay": page(
         "scenario", bodies={"post": {"do": "forget"}}, get=BOTH, post=(302, 403)
     ),
+    # No network is set up in the quick tests: beyond the role there is nothing.
+    "accounts": page(get=BOTH),
+    "accounts/connect": page(bodies={"post": {"provider": "meta"}}, post=(404, 403)),
+    "accounts/connect/<uuid:uid>": page("connecting", get=(200, 403), post=(200, 403)),
+    "accounts/<uuid:uid>": page(
+        "account", bodies={"post": {"do": "pause"}}, get=BOTH, post=(302, 403)
+    ),
+    "accounts/<uuid:uid>/disconnect": page("account", get=(200, 403), post=(302, 403)),
+    "social-accounts": api(get=BOTH),
+    "social-accounts/<uuid:uid>": api(
+        "account",
+        bodies={"patch": {"paused": True}},
+        get=BOTH,
+        patch=(200, 403),
+        delete=(204, 403),
+    ),
+    "social-accounts/<uuid:uid>/check": api("account", post=(200, 403)),
+    "social-accounts/connecting/<uuid:uid>": api(
+        "connecting",
+        bodies={"post": {"accounts": ["messenger:unknown"]}},
+        get=(200, 403),
+        post=(400, 403),
+    ),
+    "social-accounts/<slug:provider>/auth-url": api(get=(404, 403)),
     "auth/me": api(get=BOTH, post=BOTH, patch=BOTH),
     "auth/me/erasure": api(post=(400, 400)),
     "auth/me/export": api(get=BOTH),
@@ -182,6 +224,7 @@ CASES: dict[str, Case] = {
 PUBLIC = {
     "^social-accounts/(?P<provider>meta)/data-deletion/?$": "signed by the network",
     "^social-accounts/(?P<provider>meta)/deauthorize/?$": "signed by the network",
+    "social-accounts/<slug:provider>/callback": "with a state made for one browser and person",
     "data-deletion/<slug:code>": "a code that says nothing of anybody",
     "auth/google": "the door",
     "login/google": "the door",
@@ -208,6 +251,6 @@ PUBLIC = {
     "auth/password/reset": "the door",
     "auth/password/reset/confirm": "by a signed link",
     "auth/verification/confirm": "by a signed link",
-    "^social-accounts/(?P<provider>meta)/webhook/?$": "signed by the network",
+    "^social-accounts/(?P<provider>[a-z]+)/webhook/?$": "signed by the network",
 }
 """Addresses without a workspace's rows, with the reason."""

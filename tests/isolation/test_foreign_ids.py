@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.factories import make_user
 from tests.isolation.cases import CASES, Case
-from tests.isolation.test_walk import WHO, content
+from tests.isolation.test_walk import WHO, address_in, content
 from tests.isolation.world import MARK, World, dump, make_world
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +41,11 @@ def ids_of(world: World) -> dict[str, str]:
 def call(world: World, route: str, case: Case, method: str, **more: str) -> Any:
     """Call a stranger's own side of an address with the workspace's ids in body and query."""
     client = world.client("stranger", case.kind)
-    address = "/" + route.replace("<uuid:uid>", world.ids.get(case.uid, ""))
+    address = address_in(world, case, route)
     told = {**ids_of(world), **more}
     if method in {"get", "head"}:
         return getattr(client, method)(address, told)
-    body = {**told, **case.bodies.get(method, {})}
+    body = {**told, **world.filled(case.bodies.get(method, {}))}
     options = {} if case.kind == "page" else {"content_type": "application/json"}
     return getattr(client, method)(address, body, **options)
 
@@ -88,10 +88,10 @@ def test_the_header_with_another_workspace_opens_no_method(route: str) -> None:
     case, world = CASES[route], make_world()
     before = dump(world.workspace)
     client = world.client("stranger", "api")
-    address = "/" + route.replace("<uuid:uid>", world.ids.get(case.uid, ""))
+    address = address_in(world, case, route)
     for method in case.allowed:
         with transaction.atomic():
-            body = case.bodies.get(method, {})
+            body = world.filled(case.bodies.get(method, {}))
             named = {"x-workspace": str(world.workspace.uid)}
             answer = getattr(client, method)(
                 address, body, content_type="application/json", headers=named

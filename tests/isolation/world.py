@@ -1,15 +1,18 @@
 """One workspace with a row of every kind, marked so that a leak can be recognised."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.core import serializers
+from django.db import connection
 from django.test import Client
 
 from accounts import audit, members
 from accounts.models import Membership, User, Workspace
+from flowia.lib import clock
 from flowia.lib.ids import uuid7
 from processing import publishing, scenarios
 from processing.models import (
@@ -25,6 +28,10 @@ from processing.models import (
 )
 from processing.privacy import exporting
 from processing.privacy.models import Export
+from social import choosing
+from social.logins import Choice, Grant, Tokens
+from social.models import Connecting, SocialAccount
+from social.ways import way_named
 from tests.callers import browser, caller, tokens_of
 from tests.factories import (
     NOON,
@@ -32,10 +39,12 @@ from tests.factories import (
     make_contact,
     make_conversation,
     make_decision,
+    make_event,
     make_lead,
     make_member,
     make_message,
     make_reply,
+    make_webhook,
     make_workspace,
 )
 
@@ -58,6 +67,11 @@ class World:
         """Return `who` as a program ("api") or as a browser ("page")."""
         user = self.people[who]
         return caller(user) if kind == "api" else browser(user)
+
+    def filled(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a body with the rows' ids in the place of `"<name>"`."""
+        ids = {f"<{name}>": uid for name, uid in self.ids.items()}
+        return {name: ids.get(str(one), one) for name, one in body.items()}
 
 
 def make_world() -> World:
@@ -106,12 +120,56 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         "contact": contact,
         "lead": lead,
         "account": account,
+        "connecting": _choices(workspace, owner),
+        **_networks(conversation),
         "invitation": invitation,
         "member": Membership.objects.get(user=extra),
         "sign_in": tokens_of(owner).sign_in,
         "export": _export(workspace),
     }
     return {name: str(row.uid) for name, row in rows.items()}
+
+
+def _choices(workspace: Workspace, owner: User) -> Connecting:
+    """Two accounts of which the owner has not chosen yet."""
+    tokens = Tokens(MARK)
+    choices = tuple(Choice("messenger", f"{MARK}{one}", MARK, tokens) for one in (1, 2))
+    return choosing.keep(
+        Grant("granting", (), choices),
+        workspace=workspace,
+        user=owner,
+        way=way_named("meta", "facebook"),
+        return_to="",
+        until=clock.now() + timedelta(minutes=30),
+    )
+
+
+def _networks(direct: Conversation) -> dict[str, Any]:
+    """A comment on the account, and what came by two other networks."""
+    workspace = direct.workspace
+    theirs = {"kind": "comment", "external_id": MARK}
+    talk = make_conversation(
+        workspace, account=direct.social_account, contact=direct.contact, **theirs
+    )
+    comment = make_message(talk, MARK)
+    tiktok = make_account(workspace, provider="tiktok", kind="tiktok", name=MARK)
+    thread = make_conversation(workspace, name=MARK, account=tiktok)
+    make_event(thread, message=make_message(thread, MARK), reason="received")
+    youtube = make_account(workspace, provider="youtube", kind="youtube", name=MARK)
+    for account in (tiktok, youtube):
+        make_message(make_conversation(workspace, name=MARK, account=account, **theirs), MARK)
+    make_webhook(
+        provider="youtube", stream="activities", social_account=youtube, body=page_of(youtube)
+    )
+    return {"comment": comment, "tiktok": tiktok, "tiktok_contact": thread.contact}
+
+
+def page_of(account: SocialAccount) -> bytes:
+    """A stored reading of the channel's activities."""
+    snippet = {"type": "upload", "title": MARK, "publishedAt": NOON.isoformat()}
+    item = {"kind": "youtube#activity", "id": MARK, "snippet": snippet}
+    whose = {"kind": account.kind, "external_id": account.external_id}
+    return json.dumps({"account": whose, "items": [item]}).encode()
 
 
 def _follow_ups(conversation: Conversation) -> tuple[DmSequence, FollowUp, FollowUp]:
@@ -149,20 +207,29 @@ def _export(workspace: Workspace) -> Export:
 
 def dump(workspace: Workspace) -> str:
     """Return every row that is the workspace's, as text, to see whether anything changed."""
-    parts = []
+    with connection.cursor() as cursor:
+        parts = []
+        for statement in _statements():
+            cursor.execute(statement, {"workspace": workspace.pk})
+            parts.append(repr(cursor.fetchall()))
+    return "\n".join(parts)
+
+
+@cache
+def _statements() -> list[str]:
+    """One SELECT for each table of ours. They are run thousands of times: no ORM in between."""
+    members = f"SELECT user_id FROM {Membership._meta.db_table} WHERE workspace_id = %(workspace)s"
+    found = []
     for app in OURS:
-        for model in apps.get_app_config(app).get_models():
+        for model in apps.get_app_config(app).get_models(include_auto_created=True):
             if model.__name__ in TRACES:
                 continue
-            fields = {field.name for field in model._meta.get_fields()}
-            manager = model._default_manager
+            fields, whose = {field.name for field in model._meta.get_fields()}, ""
             if "workspace" in fields:
-                rows = manager.filter(workspace=workspace)
+                whose = "WHERE workspace_id = %(workspace)s"
             elif model is Workspace:
-                rows = manager.filter(pk=workspace.pk)
+                whose = "WHERE id = %(workspace)s"
             elif model is User:
-                rows = manager.filter(memberships__workspace=workspace)
-            else:
-                rows = manager.all()
-            parts.append(serializers.serialize("json", rows.order_by("pk")))
-    return "\n".join(parts)
+                whose = f"WHERE id IN ({members})"
+            found.append(f"SELECT * FROM {model._meta.db_table} {whose} ORDER BY id")
+    return found

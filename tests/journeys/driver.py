@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from redis import Redis
 
 from sandbox import demo
 from tests.stack import Stack, fetch
@@ -297,6 +298,30 @@ class Driver:
             contact,
         )
 
+    def look_soon(self, account: str) -> None:
+        """Let the regular look at an account (its id at the network) come now, not in hours."""
+        self.rows(
+            "UPDATE social_socialaccount SET check_next_at = CURRENT_TIMESTAMP"
+            " WHERE external_id = %s AND status <> 'disconnected'",
+            account,
+        )
+
+    def read_soon(self, account: str) -> None:
+        """Let the polling of an account (its id at the network) come now, not in minutes."""
+        self.rows(
+            "UPDATE social_poll SET next_at = CURRENT_TIMESTAMP WHERE attempts = 0"
+            " AND social_account_id IN (SELECT id FROM social_socialaccount"
+            " WHERE external_id = %s AND status <> 'disconnected')",
+            account,
+        )
+
+    def forget_knocks(self) -> None:
+        """Let the doors count anew: all tests knock from one address, more often than people do."""
+        told = (self.stack.var / "services.env").read_text(encoding="utf-8")
+        with Redis.from_url(told.partition("REDIS_URL=")[2].split()[0]) as redis:
+            for key in redis.scan_iter("*:at:*"):
+                redis.delete(key)
+
     def quota(self) -> tuple[int, int]:
         """Return today's messages: used and reserved."""
         found = self.rows("SELECT SUM(used), SUM(reserved) FROM billing_quota")[0]
@@ -328,6 +353,9 @@ def driving(stack: Stack, kind: type[SomeDriver]) -> Iterator[SomeDriver]:
     driver.forget("/calls")
     driver.plan("ultra")
     driver.rows("DELETE FROM processing_modelstate")
+    driver.rows("DELETE FROM social_breaker")
+    driver.rows("DELETE FROM social_providerpause")
+    driver.rows("UPDATE social_socialaccount SET held_until = NULL, held_reason = ''")
     driver.log_sizes = {path: path.stat().st_size for path in (stack.var / "log").iterdir()}
     try:
         yield driver

@@ -115,8 +115,8 @@ def connect_second_page(driver: Driver) -> None:
         "from accounts.models import Workspace\n"
         "from social.models import SocialAccount\n"
         "page, made = SocialAccount.objects.get_or_create(kind='messenger',"
-        f" external_id='{demo.SECOND_PAGE_ID}',"
-        " defaults={'workspace': Workspace.objects.order_by('pk')[0], 'provider': 'meta'})\n"
+        f" external_id='{demo.SECOND_PAGE_ID}', workspace=Workspace.objects.order_by('pk')[0],"
+        " defaults={'provider': 'meta'})\n"
         f"page.seal({{'page_token': '{demo.page_token(demo.SECOND_PAGE_ID)}'}})\n"
         "page.save()\n"
     )

@@ -30,10 +30,21 @@ ABOUT_NO_CONTACT = {
     },
     "social.SocialAccount": {
         *("provider", "kind", "external_id", "name", "sealed_credentials", "status_reason"),
-        "granted_by",
+        *("granted_by", "login", "handle", "linked_external_id", "scopes", "webhook_fields"),
+        # Codes and what a network tells of the account: its region, its type.
+        *("facts", "lacks", "check_error", "held_reason", "told_state"),
     },
+    # Names of the person's own accounts, sealed, for half an hour.
+    "social.Connecting": {"provider", "login", "sealed", "return_to"},
+    "social.Breaker": {"name"},
+    # A cursor holds moments, ids of posts and hashes, never words.
+    "social.Poll": {"stream", "cursor", "error_code"},
+    "social.UnitDay": {"provider"},
+    "social.UnitTotal": {"provider"},
     # `body` holds contacts: privacy/erasing.py takes them out by their ids.
-    "social.WebhookEvent": {"provider", "digest", "body", "reasons", "error", "request_id"},
+    "social.WebhookEvent": {
+        *("provider", "stream", "digest", "body", "reasons", "error", "request_id"),
+    },
     "social.Forgotten": {"key"},
     "social.ForgettingKey": {"name", "sealed"},
     "social.ProviderPause": {"provider", "reason"},

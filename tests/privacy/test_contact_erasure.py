@@ -22,7 +22,7 @@ from processing.privacy.models import Erasure, Export
 from social import events, forgotten
 from social.models import SocialAccount, WebhookEvent
 from tests.callers import caller
-from tests.factories import make_event, make_member, make_workspace
+from tests.factories import make_contact, make_event, make_member, make_workspace
 from tests.privacy.canaries import everything, mark
 from tests.processing.conftest import PERSON, Scene
 
@@ -348,3 +348,17 @@ def test_figures_keep_what_an_erased_person_counted_for(
 
     counted = DailyFigure.objects.filter(name="received::received").aggregate(n=Sum("count"))["n"]
     assert counted == (before or 0) + 1
+
+
+@pytest.mark.parametrize("asked", ["commenter", "direct", "other comments"])
+def test_who_is_known_from_comments_and_from_direct_messages_is_erased_as_both(
+    scene: Scene, owner: Client, asked: str
+) -> None:
+    direct = make_contact(scene.account, name="Zoé Martin", external_id="psid-zoe")
+    commenter, also = (make_contact(scene.account, "Zoé Martin", direct=direct) for _ in range(2))
+    make_contact(scene.account, name="Léo Petit")
+    contact = {"commenter": commenter, "direct": direct, "other comments": also}[asked]
+    erase(owner, contact)
+
+    assert list(Contact.objects.values_list("name", flat=True)) == ["Léo Petit"]
+    assert set(Erasure.objects.values_list("status", flat=True)) == {"done"}

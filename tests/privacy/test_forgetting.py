@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from collections.abc import Mapping
 
 import pytest
 from pytest_django import Settings
@@ -100,3 +101,47 @@ def test_a_call_that_does_not_name_them_stays_byte_for_byte(body: bytes) -> None
 def test_another_accounts_items_stay() -> None:
     body = json.dumps({"entry": [{"id": "999", "messaging": [ELSEWHERE]}, {"id": PAGE}]}).encode()
     assert scrubbing.split(body, PERSON, account=PAGE) == (body, [])
+
+
+def test_half_a_character_of_somebody_else_keeps_nobody_in() -> None:
+    """JSON can hold half of a pair of UTF-16, which no bytes can."""
+    half = {**HIS, "message": {"text": "\ud83d"}}
+    body = json.dumps({"entry": [{"id": PAGE, "messaging": [HERS, half]}]}).encode()
+    rest, taken = scrubbing.split(body, PERSON, account=PAGE)
+    assert (json.loads(rest)["entry"][0]["messaging"], taken) == ([half], [HERS])
+
+
+# --- one message, wherever it was told -----------------------------------------------------------
+def without(document: Mapping[str, object], message: str = "m_1") -> tuple[object, list[object]]:
+    body = json.dumps(document).encode()
+    rest, taken = scrubbing.without_message(body, message, account=PAGE)
+    return json.loads(rest), taken
+
+
+def test_a_message_is_taken_out_and_what_answers_it_stays() -> None:
+    said = {"recipient": {"id": PAGE}, "message": {"mid": "m_1", "text": "Mon code"}}
+    edited = {"recipient": {"id": PAGE}, "message_edit": {"mid": "m_1", "text": "Ma clé"}}
+    answer = {"recipient": {"id": PAGE}, "message": {"mid": "m_2", "reply_to": {"mid": "m_1"}}}
+    rest, taken = without({"entry": [{"id": PAGE, "messaging": [said, edited, answer]}]})
+
+    assert taken == [said, edited]
+    assert rest == {"entry": [{"id": PAGE, "messaging": [answer]}]}
+
+
+def test_what_answers_a_message_in_a_document_of_its_own_stays() -> None:
+    content = json.dumps({"message_id": "m_2", "parent_comment_id": "m_1"})
+    call = {"user_openid": PAGE, "content": content}
+
+    assert without(call) == (call, [])
+    assert without({**call, "content": json.dumps({"comment_id": "m_1"})})[0] == {}
+
+
+def test_a_page_of_polling_is_all_its_accounts() -> None:
+    whose = {"kind": "tiktok", "external_id": PAGE}
+    items = [{"comment_id": "m_1", "text": "x"}, {"comment_id": "m_2", "text": "y"}]
+
+    rest, taken = without({"account": whose, "stream": "comments", "items": items})
+    assert (rest, taken) == (
+        {"account": whose, "stream": "comments", "items": items[1:]},
+        items[:1],
+    )

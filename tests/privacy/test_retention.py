@@ -32,9 +32,10 @@ from flowia.lib import clock
 from integrations.models import Integration, SyncRun
 from processing.models import Contact, DeadLetter, Lead, Message
 from processing.privacy import erasing, retention
-from social.models import Forgotten, WebhookEvent
+from social.models import Breaker, Forgotten, WebhookEvent
 from tests.accounts.tampering import unguard
 from tests.factories import (
+    make_contact,
     make_conversation,
     make_lead,
     make_member,
@@ -86,6 +87,7 @@ KINDS: dict[str, tuple[int, Callable[[Workspace], Any]]] = {
     "pushes": (30, push),
     "contacts": (1095, lambda one: make_conversation(one, last_message_at=BIRTH).contact),
     "dead_letters": (90, lambda _: DeadLetter.objects.create(kind="receive", object_id=1)),
+    "breakers": (1, lambda _: Breaker.objects.create(name="account:x", since=BIRTH)),
     "sign_ins": (90, sign_in),
     "sign_in_attempts": (2, lambda _: SignInAttempt.objects.create(email_key="x", address="::1")),
     "authorisations": (0, lambda _: OAuthState.objects.create(digest="x", expires_at=BIRTH)),
@@ -170,6 +172,15 @@ def test_a_contact_who_wrote_since_stays(travel: Travel) -> None:
     assert Contact.objects.exists()
 
 
+def test_who_commented_once_and_still_writes_stays_in_direct_messages(travel: Travel) -> None:
+    late = BIRTH + timedelta(days=1000)
+    direct = born(make_conversation(make_workspace(), last_message_at=late).contact)
+    born(make_contact(direct.social_account, direct=direct))
+    travel(days=1200)
+    retention.purge()
+    assert Contact.objects.get() == direct
+
+
 def test_the_audit_log_is_shortened_and_still_verified(travel: Travel) -> None:
     workspace = make_workspace()
     key = str(workspace.uid)
@@ -220,7 +231,7 @@ def test_a_rule_that_fails_keeps_no_other_from_its_work(
     def refuse(*_given: Any, **_named: Any) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(erasing, "ask", refuse)
+    monkeypatch.setattr(erasing, "ask_one", refuse)
     contact = born(make_conversation(make_workspace(), last_message_at=BIRTH).contact)
     born(Letter.objects.create(kind="welcome", status="sent"))
     travel(days=1200)

@@ -1,5 +1,6 @@
 """A member's own words: sent once, recognised when they come back, and who answers afterwards."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from billing.models import Quota
 from processing.models import Conversation, Delivery, InteractionEvent, Message, Scenario
+from social.models import SocialAccount
+from social.providers.registry import CAPABILITIES
 from tests.callers import caller
 from tests.factories import make_member
 from tests.processing.conftest import Scene
@@ -53,6 +56,31 @@ def test_it_is_accepted_sent_and_takes_the_conversation_over(
     assert scene.conversation().handled_by == "human"
     assert InteractionEvent.objects.get(kind="takeover").data == {"by": str(member.uid)}
     assert InteractionEvent.objects.get(kind="queued").data == {"by": str(member.uid)}
+
+
+@pytest.mark.parametrize(("closed_for", "tag"), [(-1, None), (2, "HUMAN_AGENT")])
+def test_what_waited_until_after_the_window_says_that_a_human_wrote_it(
+    scene: Scene,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    closed_for: int,
+    tag: str | None,
+) -> None:
+    """Written in time, held by the account: what decides is when it is sent."""
+    longer = replace(CAPABILITIES["messenger"], human_window_hours=168)
+    monkeypatch.setitem(CAPABILITIES, "messenger", longer)
+    now = timezone.now()
+    SocialAccount.objects.update(held_until=now + timedelta(hours=1), held_reason="usage")
+    reply(client)
+    scene.run()
+    assert mine().status == "queued"
+
+    SocialAccount.objects.update(held_until=None)
+    Conversation.objects.update(window_closes_at=now - timedelta(hours=closed_for))
+    Delivery.objects.filter(message=mine()).update(next_at=now, created_at=now - timedelta(hours=3))
+    scene.run()
+    assert mine().status == "sent"
+    assert scene.graph.asked[0].body.get("tag") == tag
 
 
 def test_drafts_that_wait_are_closed(scene: Scene, client: Client) -> None:
@@ -112,6 +140,8 @@ def test_what_is_too_long_is_refused_before_anything(
 
 def test_outside_the_reply_window_nothing_is_sent(scene: Scene, client: Client) -> None:
     Conversation.objects.update(window_closes_at=timezone.now() - timedelta(minutes=1))
+    # The network lets a human write for a week.
+    Message.objects.filter(author="contact").update(sent_at=timezone.now() - timedelta(days=8))
     answer = reply(client)
     assert (answer.status_code, answer.json()["code"]) == (409, "window_closed")
     assert not Message.objects.filter(author="human").exists()

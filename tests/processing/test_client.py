@@ -265,8 +265,8 @@ def test_a_connection_that_the_other_side_has_forgotten_costs_no_call(serve: Ser
     def once(connection: socket.socket) -> None:
         body = json.dumps(model_document(json.dumps(REPLY))).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-        connection.sendall(f"{head}\r\nConnection: keep-alive\r\n\r\n".encode() + body)
         connections.append(1)
+        connection.sendall(f"{head}\r\nConnection: keep-alive\r\n\r\n".encode() + body)
         connection.recv(65_536)  # the next call, were there one: cut
 
     serve(once)

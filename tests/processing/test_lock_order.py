@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,26 @@ from django.utils import timezone
 
 from accounts import audit
 from billing import quotas
-from processing import figures, outbox, pipeline, publishing, sending, sequences
+from processing import (
+    changes,
+    figures,
+    outbox,
+    pipeline,
+    proofs,
+    publishing,
+    reconnecting,
+    sending,
+    sequences,
+)
 from processing.models import Contact, Conversation, Delivery, FollowUp, Message, Scenario
 from processing.privacy import erasing
+from social import accounts, ready
 from social.contracts import SendResult
+from social.models import SocialAccount, WebhookEvent
 from tests.factories import make_account, make_contact, make_conversation
 from tests.processing.conftest import PERSON, Scene
 from tests.processing.following import answered, follow_up_says, make_sequence, move_to, planned
+from tests.processing.test_changes import later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 META_APP_ID = 998877665544332
@@ -62,7 +76,7 @@ def test_an_echo_and_the_answer_to_our_call(scene: Scene, monkeypatch: pytest.Mo
     delivery = Delivery.objects.get()
     workers = Workers()
     echoed, locked = threading.Event(), threading.Event()
-    confirm, lock = outbox.confirm_by_echo, outbox.lock
+    confirm, lock = proofs.confirm_by_echo, outbox.lock
 
     def slow_confirm(*args: Any, **more: Any) -> Any:
         found = confirm(*args, **more)
@@ -83,7 +97,7 @@ def test_an_echo_and_the_answer_to_our_call(scene: Scene, monkeypatch: pytest.Mo
         assert echoed.wait(5)
         return SendResult("m_out_1")
 
-    monkeypatch.setattr(outbox, "confirm_by_echo", slow_confirm)
+    monkeypatch.setattr(proofs, "confirm_by_echo", slow_confirm)
     monkeypatch.setattr(outbox, "lock", noting_lock)
     monkeypatch.setattr(sending, "_call", call)
     workers.begin("send", lambda: pipeline.send(delivery.pk))
@@ -237,3 +251,40 @@ def test_the_digest_and_an_erasure(scene: Scene, monkeypatch: pytest.MonkeyPatch
 
     assert workers.end() == []
     assert Contact.objects.count() == 0
+
+
+def test_a_message_is_edited_while_its_account_comes_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = scene.say()
+    soon = timezone.now() + timedelta(minutes=10)
+    Message.objects.update(reason="account_needs_login", next_at=soon)
+    SocialAccount.objects.update(status="paused")
+    told = {"mid": message.external_id, "text": "Et à deux ?", "num_edit": 1}
+    scene.post(scene.envelope(scene.item(timestamp=later(5), message_edit=told)))
+    event = WebhookEvent.objects.get(status="received")
+    account = SocialAccount.objects.select_related("workspace").get()
+    workers = Workers()
+    edited, taken = threading.Event(), threading.Event()
+    edit = changes.edited
+
+    def slow_edited(*args: Any, **more: Any) -> str:
+        found = edit(*args, **more)
+        edited.set()
+        taken.wait(5)
+        return found
+
+    def slow_wake(row: SocialAccount, now: datetime) -> None:
+        taken.set()
+        reconnecting.wake_waiting(row, now)
+
+    def resume() -> None:
+        assert edited.wait(5)
+        accounts.resume(account, by=audit.SYSTEM)
+
+    monkeypatch.setattr(changes, "edited", slow_edited)
+    monkeypatch.setattr(ready, "_LISTENERS", [slow_wake])
+    workers.begin("receive", lambda: pipeline.receive(event.pk))
+    workers.begin("resume", resume)
+
+    assert workers.end() == []

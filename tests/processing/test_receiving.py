@@ -97,8 +97,10 @@ def test_a_batch_for_two_accounts_is_taken_in_whole(scene: Scene) -> None:
 
 def test_an_unknown_account_is_ignored_with_its_reason(scene: Scene) -> None:
     stranger = {**scene.item(message={"mid": "m1", "text": "x"}), "recipient": {"id": "inconnue"}}
+    envelope = scene.envelope(stranger)
+    envelope["entry"][0]["id"] = "inconnue"
 
-    assert scene.post(scene.envelope(stranger)).status_code == 200
+    assert scene.post(envelope).status_code == 200
     scene.take_in()
 
     event = WebhookEvent.objects.get()
@@ -152,13 +154,28 @@ def test_an_echo_of_a_human_takes_the_conversation_over(scene: Scene) -> None:
     assert not scene.model.asked
 
 
-def test_a_standby_call_is_ignored(scene: Scene) -> None:
-    body = {"object": "page", "entry": [{"id": "1", "standby": [{"message": {}}]}]}
+def test_an_item_of_another_account_than_its_entry_is_ignored(scene: Scene) -> None:
+    stranger = {**scene.item(message={"mid": "m1", "text": "x"}), "recipient": {"id": "inconnue"}}
 
-    scene.post(body)
+    scene.post(scene.envelope(stranger))
     scene.take_in()
 
-    assert WebhookEvent.objects.get().reasons == ["another_app_in_control"]
+    assert WebhookEvent.objects.get().reasons == ["account_mismatch"]
+    assert not Message.objects.exists()
+
+
+def test_what_another_app_answers_is_read_along(scene: Scene) -> None:
+    envelope = scene.envelope()
+    [entry] = envelope["entry"]
+    entry["standby"] = [scene.item(message={"mid": "m1", "text": "Allô ?"})]
+    del entry["messaging"]
+
+    scene.post(envelope)
+    scene.run()
+
+    assert Message.objects.get().text == "Allô ?"
+    assert scene.conversation().other_app_since is not None
+    assert not scene.model.asked
 
 
 def test_the_request_id_follows_the_message(scene: Scene) -> None:

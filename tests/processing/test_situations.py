@@ -66,6 +66,18 @@ def nothing_fits(_scene: Scene, _message: Message) -> None:
     Scenario.objects.update(trigger="keywords", keywords=["chaussure"])
 
 
+def taken_back(_scene: Scene, message: Message) -> None:
+    Message.objects.filter(pk=message.pk).update(removed_at=timezone.now())
+
+
+def elsewhere(_scene: Scene, _message: Message) -> None:
+    Conversation.objects.update(other_app_since=timezone.now())
+
+
+def without_scope(_scene: Scene, _message: Message) -> None:
+    SocialAccount.objects.update(lacks={"direct": "scope"})
+
+
 def too_late(_scene: Scene, _message: Message) -> None:
     Conversation.objects.update(window_closes_at=timezone.now())
 
@@ -109,12 +121,15 @@ MADE_TRUE: dict[str, Callable[[Scene, Message], None]] = {
     "assistant_off": switched_off,
     "opted_out": opted_out,
     "human_in_charge": taken_over,
+    "taken_back": taken_back,
+    "another_app_in_control": elsewhere,
     "superseded": writes_again,
     "already_answered": answered,
     "daily_cap": two_machines,
     "no_text": picture,
     "risk_words": threat,
     "no_scenario": nothing_fits,
+    "account_lacks": without_scope,
     "window_closed": too_late,
     "waits_for_hours": at_night,
     "provider_paused": network_paused,

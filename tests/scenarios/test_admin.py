@@ -15,6 +15,7 @@ FORM = {
     "trigger": "any",
     "keywords": "[]",
     "channel": "any",
+    "comment_answer": "public",
     "accounts": "",
     "fact_labels": "[]",
     "hours": "{}",

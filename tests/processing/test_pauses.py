@@ -1,0 +1,58 @@
+"""What an operator, or a longer hold, decided stays when the network asks for patience."""
+
+from datetime import timedelta
+
+import pytest
+
+from social import holds
+from social.errors import ProviderError
+from social.models import ProviderPause, SocialAccount
+from tests.processing.queueing import Clock, make_shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def shop() -> SocialAccount:
+    return make_shop()
+
+
+TEN_MINUTES = timedelta(minutes=10)
+PAUSES: dict[str, tuple[timedelta | None, timedelta | None, str]] = {
+    "without an end": (None, None, "incident 4"),
+    "that is longer": (timedelta(hours=2), timedelta(hours=2), "incident 4"),
+    "that is shorter": (timedelta(minutes=3), TEN_MINUTES, "incident 4"),
+    "that is over": (timedelta(minutes=-3), TEN_MINUTES, "4"),
+}
+
+
+@pytest.mark.parametrize(("ends", "until", "reason"), PAUSES.values(), ids=PAUSES)
+def test_an_operators_pause_survives(
+    time: Clock,
+    shop: SocialAccount,
+    ends: timedelta | None,
+    until: timedelta | None,
+    reason: str,
+) -> None:
+    given = time.now + ends if ends is not None else None
+    ProviderPause.objects.create(provider="meta", until=given, reason="incident 4")
+    error = ProviderError("4", retryable=True, retry_after=600, holds="provider")
+    holds.went_wrong(shop, error, now=time.now)
+
+    pause = ProviderPause.objects.get()
+    assert pause.until == (time.now + until if until is not None else None)
+    assert pause.reason == reason
+
+
+def test_a_longer_hold_of_an_account_stays(time: Clock, shop: SocialAccount) -> None:
+    longer = time.now + timedelta(hours=4)
+    holds.hold_account(shop, longer, "blocked_for_abuse", now=time.now)
+    holds.hold_account(shop, time.now + timedelta(minutes=1), "usage", now=time.now)
+
+    shop.refresh_from_db()
+    assert (shop.held_until, shop.held_reason) == (longer, "blocked_for_abuse")
