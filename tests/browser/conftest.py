@@ -85,7 +85,7 @@ class Visit:
         stack = self.driver.stack
         ours = {f"127.0.0.1:{stack.port}", f"127.0.0.1:{stack.sandbox_port}", ""}
         # Between two pages there is no document to measure.
-        self.page.wait_for_function("document.readyState === 'complete'")
+        self.page.wait_for_load_state("load")
         assert self.problems == []
         assert self.hosts <= ours
         too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
