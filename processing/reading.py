@@ -196,14 +196,26 @@ def kinds_of_accounts(workspace: Workspace) -> list[str]:
     return list(rows.values_list("kind", flat=True).distinct())
 
 
+def with_elsewhere(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Ask along with threads whether the same person has others (`elsewhere`)."""
+    person = Coalesce(OuterRef("contact__direct"), OuterRef("contact"))
+    others = Conversation.objects.filter(
+        Q(contact=person) | Q(contact__direct=person), workspace=OuterRef("workspace")
+    )
+    return rows.annotate(is_elsewhere=Exists(others.exclude(pk=OuterRef("pk"))))
+
+
 def elsewhere(conversation: Conversation) -> QuerySet[Conversation]:
-    """Return the other threads with the same person: their comments, their direct messages."""
-    contact = conversation.contact
-    same = Q(contact=contact) | Q(contact__direct=contact)
-    if contact.direct_id is not None:
-        same |= Q(contact=contact.direct_id) | Q(contact__direct=contact.direct_id)
-    threads = conversations_of(conversation.workspace).filter(same)
-    return threads.exclude(pk=conversation.pk).order_by("kind", "-last_message_at")
+    """Return the other threads with the same person: their comments, their direct messages.
+
+    A thread of `with_elsewhere` that has none costs no question.
+    """
+    threads = conversations_of(conversation.workspace)
+    if not getattr(conversation, "is_elsewhere", True):
+        return threads.none()
+    person = conversation.contact.direct_id or conversation.contact_id
+    same = threads.filter(Q(contact=person) | Q(contact__direct=person))
+    return same.exclude(pk=conversation.pk).order_by("kind", "-last_message_at")
 
 
 def inbox_counts(workspace: Workspace) -> dict[str, int]:

@@ -38,6 +38,7 @@ from processing.reading import (
     inbox_of,
     kinds_of_accounts,
     open_follow_ups,
+    with_elsewhere,
 )
 from processing.tasks import relay_after_commit
 from processing.thread import lines_of, stamp_of
@@ -77,8 +78,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     place = place if place in Conversation.Kind.values else ""
     network = network if network in networks else ""
     rows = inbox_of(workspace, show=show, search=search, place=place, network=network)
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     counts = inbox_counts(workspace)
+    pages = Paginator(rows, ROWS_PER_PAGE)
+    if not (search or place or network):
+        pages.count = counts[show or "all"]  # the tab says it: nothing is counted twice
+    page = pages.get_page(request.GET.get("page"))
     tabs = [("", _("All"), counts["all"]), ("needs", _("Needs me"), counts["needs"])]
     tabs.append(("hot", _("Hot"), counts["hot"]))
     context = {"page": page, "show": show, "search": search, "tabs": tabs}
@@ -155,7 +159,7 @@ def _find(workspace: Workspace, uid: UUID) -> Conversation:
     rows = conversations_of(workspace).select_related(
         "contact__lead", "contact__workspace", "workspace"
     )
-    found = rows.filter(uid=uid).first()
+    found = with_elsewhere(rows.filter(uid=uid)).first()
     if found is None:
         raise NotFoundError
     return found
