@@ -162,7 +162,7 @@ def _note_on_account(
         if isinstance(entry, InboundMessage) and inbox.note_announced(account, entry.external_id):
             rows.filter(unannounced__gt=0).update(unannounced=F("unannounced") - 1)
     elif reason == "received" and inbox.is_announced(account, event.stream):
-        rows.update(unannounced=F("unannounced") + 1)
+        rows.update(unannounced=F("unannounced") + 1, unannounced_at=now)
 
 
 def _take_in_of(

@@ -53,6 +53,7 @@ class SocialAccounts(Trail, SealedRows):
         "checked_at",
         "check_error",
         "unannounced",
+        "unannounced_at",
         "told_state",
         "last_webhook_at",
         "last_poll_at",

@@ -137,7 +137,7 @@ def _filled(
     account.connected_at = account.checked_at = now
     account.check_next_at, account.check_error = now + SOON, ""
     account.held_until, account.held_reason = None, ""
-    account.unannounced, account.told_state = 0, ""
+    account.unannounced, account.unannounced_at, account.told_state = 0, None, ""
     keep_tokens(account, choice.tokens, login, same_login=same_login, now=now)
     account.save()
     return account

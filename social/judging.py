@@ -138,8 +138,10 @@ def _by_limits(
 def _by_silence(
     account: SocialAccount, around: Surroundings, _cannot: Impossible, now: datetime
 ) -> Judged | None:
-    heard = account.last_webhook_at
-    if account.unannounced and (heard is None or heard < now - SILENT_FOR):
+    heard, missed = account.last_webhook_at, account.unannounced_at
+    # A webhook since the last miss says that they come again.
+    quiet = heard is None or (heard < now - SILENT_FOR and missed is not None and heard < missed)
+    if account.unannounced and quiet:
         words = ngettext(
             "We found %(count)s message that the network did not announce."
             " Answers may come later than they should.",

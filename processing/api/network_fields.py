@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from flowia.lib.fields import Flag, Text
@@ -31,6 +31,28 @@ class SendInput(WordsInput):
             sentence = _("Name either a conversation or a recipient.")
             raise serializers.ValidationError({"recipient": [sentence]})
         return given
+
+
+class ToConversation(WordsInput):
+    """Words for the person of a `conversation` of `account`."""
+
+    account = serializers.UUIDField()
+    conversation = serializers.UUIDField()
+
+
+class ToRecipient(WordsInput):
+    """Words for a `recipient`: the network's id of the person, or our own of the contact."""
+
+    account = serializers.UUIDField()
+    recipient = Text(max_length=LONGEST_ID)
+
+
+SEND = PolymorphicProxySerializer(
+    component_name="Send",
+    serializers=[ToConversation, ToRecipient],
+    resource_type_field_name=None,
+)
+"""One of the two, for the document: `SendInput` refuses both and neither."""
 
 
 class CommentInput(WordsInput):

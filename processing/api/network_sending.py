@@ -21,7 +21,7 @@ from flowia.lib.errors import FlowError, NotFoundError
 from processing import commenting
 from processing.actions import reply_by_hand
 from processing.api.draft_fields import QUEUED, QueuedFields, queued
-from processing.api.network_fields import CommentInput, SendInput, Waiting
+from processing.api.network_fields import SEND, CommentInput, SendInput, Waiting
 from processing.fitting import WindowClosedError
 from processing.models import Conversation, Message
 from processing.reasons import sentence
@@ -57,7 +57,7 @@ class SendDirect(APIView):
 
     @extend_schema(
         summary="Send a direct message",
-        request=SendInput,
+        request=SEND,
         parameters=[KEY, Waiting],
         responses={202: QueuedFields},
         examples=[QUEUED],

@@ -57,6 +57,7 @@ class SocialAccount(SealedRow):
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     held_reason = models.CharField(_("held because"), max_length=60, blank=True)
     unannounced = models.PositiveIntegerField(_("messages no webhook announced"), default=0)
+    unannounced_at = models.DateTimeField(_("last one found"), null=True, blank=True)
     # The state that its members were last told of by e-mail.
     told_state = models.CharField(_("state told by e-mail"), max_length=30, blank=True)
     last_webhook_at = models.DateTimeField(_("last webhook"), null=True, blank=True)

@@ -67,7 +67,18 @@ STATES: list[tuple[dict[str, Any], str, str, str]] = [
     ({"facts": {"lost_fields": "feed"}}, "limited", "check", "does not announce everything"),
     ({"unannounced": 3}, "silent", "check", "We found 3 messages"),
     ({"unannounced": 3, "last_webhook_at": -SOON}, "working", "", "Everything works"),
-    ({"unannounced": 1, "last_webhook_at": -LONG_AGO}, "silent", "check", "We found 1 message "),
+    (
+        {"unannounced": 1, "unannounced_at": -SOON, "last_webhook_at": -LONG_AGO},
+        "silent",
+        "check",
+        "We found 1 message ",
+    ),
+    (
+        {"unannounced": 1, "unannounced_at": -2 * LONG_AGO, "last_webhook_at": -LONG_AGO},
+        "working",
+        "",
+        "Everything works",
+    ),
 ]
 
 
