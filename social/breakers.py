@@ -4,7 +4,9 @@ A breaker counts calls in windows; when most of them go wrong, or the network as
 for a while, each time longer. Then it lets single calls through, ever faster, until enough went
 well: a storm's backlog leaves slowly.
 
-A breaker has a row only while something is or was wrong: closing it deletes the row. Of two rows,
+A breaker has a row only while something is or was wrong: closing it deletes the row. What goes well
+without one is counted in Redis, as many calls as a breaker must see, so that a handful of failures
+after many good calls trips nothing; without Redis only the row's own calls count. Of two rows,
 "account:…" is locked before "provider:…", by whoever locks both; a call is never made meanwhile.
 """
 
@@ -15,12 +17,15 @@ import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from flowia.lib import ratelimit
 from social.models import Breaker, SocialAccount
 
 log = structlog.get_logger("flowia.breakers")
-WINDOW = timedelta(minutes=5)
+WINDOW_SECONDS = 300
+WINDOW = timedelta(seconds=WINDOW_SECONDS)
 """How long calls are counted together; a window begins with the first one that went wrong."""
 TRIP_PERCENT = 70
+WELL = "well:"
 OPEN_SECONDS = 30
 LONGEST_OPEN_SECONDS = 900
 GOOD_TO_CLOSE = 10
@@ -90,7 +95,8 @@ def count(account: SocialAccount, *, good: bool, now: datetime) -> list[Trip]:
 @transaction.atomic
 def rest(account: SocialAccount, holds: str, until: datetime, *, now: datetime) -> None:
     """Open the breaker of "account" or "provider" until then, since the network asks for it."""
-    breaker = _locked(_name(KINDS[holds], account), now=now, make=True)
+    kind = KINDS[holds]
+    breaker = _locked(_name(kind, account), now=now, make=kind)
     if breaker is not None:
         _open(breaker, until)
 
@@ -114,9 +120,12 @@ def _tally(
     kind: Kind, account: SocialAccount, *, good: bool, now: datetime, trial_only: bool
 ) -> tuple[bool, Trip | None]:
     """Count a call; returns whether the breaker was open before, and its trip if it opened."""
+    name = _name(kind, account)
     make = not good and not trial_only  # what never failed needs no row
-    breaker = _locked(_name(kind, account), now=now, make=make)
+    breaker = _locked(name, now=now, make=kind if make else None)
     if breaker is None:
+        if good:
+            ratelimit.take(f"{WELL}{name}", limit=kind.fewest, seconds=WINDOW_SECONDS)
         return False, None
     was_open = breaker.opened_until is not None
     if breaker.opened_until is not None:
@@ -132,11 +141,14 @@ def _tally(
     return was_open, Trip(kind.holds, until)
 
 
-def _locked(name: str, *, now: datetime, make: bool) -> Breaker | None:
+def _locked(name: str, *, now: datetime, make: Kind | None) -> Breaker | None:
+    """Return the breaker's row, locked; with `make` it is made where there is none."""
     rows = Breaker.objects.select_for_update().filter(name=name)
     found = rows.first()
-    if found is None and make:
-        Breaker.objects.bulk_create([Breaker(name=name, since=now)], ignore_conflicts=True)
+    if found is None and make is not None:
+        well = min(make.fewest, ratelimit.counted(f"{WELL}{name}", seconds=WINDOW_SECONDS))
+        new = Breaker(name=name, since=now, good=well)
+        Breaker.objects.bulk_create([new], ignore_conflicts=True)
         found = rows.first()
     return found
 

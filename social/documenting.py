@@ -6,7 +6,7 @@ from social.contracts import Capabilities
 from social.providers.base import Provider
 from social.providers.registry import PROVIDERS
 from social.refusals import Rule
-from social.streams import EVERY_CALL, Limit, Stream
+from social.streams import EVERY_CALL, Limit
 
 HEAD = """# The networks
 
@@ -27,7 +27,7 @@ def document() -> str:
 def _provider(provider: Provider) -> str:
     parts = [f"## {provider.label}\n", _capabilities(provider)]
     if provider.streams:
-        parts += ["### What is asked for\n", _streams(provider.streams)]
+        parts += ["### What is asked for\n", _streams(provider)]
     parts += ["### Limits\n", _limits(provider)]
     parts += ["### Errors\n", _errors(provider.rules)]
     return "\n".join(parts)
@@ -95,7 +95,8 @@ CAPABILITIES: dict[str, Callable[[Capabilities], str]] = {
 }
 
 
-def _streams(streams: Sequence[Stream]) -> str:
+def _streams(provider: Provider) -> str:
+    meter = provider.meter
     return _table(
         ["stream", "accounts", "every", "also announced", "units"],
         [
@@ -104,9 +105,9 @@ def _streams(streams: Sequence[Stream]) -> str:
                 ", ".join(one.kinds),
                 f"{_time(one.shortest)} to {_time(one.longest)}",
                 "yes" if one.announced else "no",
-                str(one.units or "–"),
+                str(meter.costs.get("poll", 1) if meter else "–"),
             ]
-            for one in streams
+            for one in provider.streams
         ],
     )
 

@@ -97,7 +97,6 @@ class Login:
       are refused for good. None where tokens have no end or cannot be renewed.
     - `refresh_ahead`: how long before their end tokens are renewed; `refresh_not_before`: how old
       they must be at least.
-    - `rotates`: each refresh kills the refresh token that was used.
     """
 
     name: str
@@ -113,5 +112,4 @@ class Login:
     refresh: Callable[[Credentials, datetime], Tokens] | None = None
     refresh_ahead: timedelta = timedelta(minutes=10)
     refresh_not_before: timedelta = timedelta(0)
-    rotates: bool = False
     is_set_up: Callable[[], bool] = lambda: True

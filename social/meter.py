@@ -5,13 +5,14 @@ count decides. It never lies too low: a unit is counted before the call, and sta
 call fails.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 
 from social.budget import Book, room_for_answers, room_for_reading
 from social.models import SocialAccount, UnitDay, UnitTotal
@@ -68,13 +69,17 @@ class Day:
 
 @dataclass(frozen=True)
 class Use:
-    """What was used of a day: units for reading, for answers, by all together, and of how many."""
+    """What was used of a day: by one account for reading and for answers, by all, of how many."""
 
     polled: int
     replied: int
     used: int
     most: int
-    ends: datetime
+
+    @property
+    def own(self) -> int:
+        """What the account used, whatever for."""
+        return self.polled + self.replied
 
 
 class _TooMuchError(Exception):
@@ -148,26 +153,26 @@ def spent(provider: str, *, now: datetime) -> datetime | None:
     return day.ends
 
 
-def used_today(account: SocialAccount, *, now: datetime) -> Use | None:
-    """Return what the account, and all together, used of today; None where nothing is metered."""
-    meter = PROVIDERS[account.provider].meter
-    if meter is None:
-        return None
-    day = day_of(meter, now)
-    row = UnitDay.objects.filter(social_account=account, day=day.day).first()
-    polled, replied = (row.polled, row.replied) if row else (0, 0)
-    return Use(polled, replied, *_of_all(account.provider, meter, day), day.ends)
+def used_today(accounts: Sequence[SocialAccount], *, now: datetime) -> dict[int, Use]:
+    """Return what each of `accounts` that are metered, and all together, used of today.
 
-
-def of_today(provider: str, *, now: datetime) -> Use | None:
-    """Return what all accounts of a network used of today; None where nothing is metered."""
-    meter = PROVIDERS[provider].meter
-    if meter is None:
-        return None
-    day = day_of(meter, now)
-    rows = UnitDay.objects.filter(provider=provider, day=day.day)
-    sums = rows.aggregate(polled=Sum("polled", default=0), replied=Sum("replied", default=0))
-    return Use(sums["polled"], sums["replied"], *_of_all(provider, meter, day), day.ends)
+    By the account's key; two queries for each metered network.
+    """
+    found: dict[int, Use] = {}
+    for name in {one.provider for one in accounts}:
+        provider = PROVIDERS.get(name)
+        if provider is None or provider.meter is None:
+            continue
+        mine = [one for one in accounts if one.provider == name]
+        day = day_of(provider.meter, now).day
+        total = UnitTotal.objects.filter(provider=name, day=day).first()
+        most = total.most if total else int(getattr(settings, provider.meter.setting))
+        rows = UnitDay.objects.filter(social_account__in=mine, day=day)
+        counted = {one.social_account_id: (one.polled, one.replied) for one in rows}
+        for one in mine:
+            polled, replied = counted.get(one.pk, (0, 0))
+            found[one.pk] = Use(polled, replied, total.used if total else 0, most)
+    return found
 
 
 def day_of(meter: Meter, now: datetime) -> Day:
@@ -177,11 +182,6 @@ def day_of(meter: Meter, now: datetime) -> Day:
     starts = datetime.combine(day, time.min, zone)
     ends = datetime.combine(day + timedelta(days=1), time.min, zone)
     return Day(day, starts.astimezone(now.tzinfo), ends.astimezone(now.tzinfo))
-
-
-def _of_all(provider: str, meter: Meter, day: Day) -> tuple[int, int]:
-    total = UnitTotal.objects.filter(provider=provider, day=day.day).first()
-    return (total.used, total.most) if total else (0, getattr(settings, meter.setting))
 
 
 def _total(provider: str, meter: Meter, day: Day) -> UnitTotal:

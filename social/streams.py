@@ -34,7 +34,6 @@ class Stream:
       that it was never read.
     - `kinds`: which accounts have it; `ability`: what an account must be able to do ("" for all).
     - `shortest`, `longest`: seconds between two turns; the more is found, the shorter.
-    - `units`: what one page costs of the network's daily units (`Provider.meter`).
     - `announced`: webhooks tell of the same things, so that what is new here was missed there.
     """
 
@@ -44,7 +43,6 @@ class Stream:
     ability: str = ""
     shortest: int = 300
     longest: int = 3600
-    units: int = 0
     announced: bool = False
 
 

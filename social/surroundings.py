@@ -3,23 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Q
 
-from social.models import Breaker, Poll, ProviderPause, SocialAccount, UnitDay, UnitTotal
-from social.providers.registry import PROVIDERS
-from social.streams import Meter
-
-
-@dataclass(frozen=True)
-class Quota:
-    """Units of a network's day: what this account used, what all did, and how many there are."""
-
-    own: int
-    used: int
-    most: int
+from social.meter import Use, used_today
+from social.models import Breaker, Poll, ProviderPause, SocialAccount
 
 
 @dataclass(frozen=True)
@@ -30,7 +18,7 @@ class Surroundings:
     paused_until: datetime | None = None
     breaker_until: datetime | None = None
     polls: tuple[Poll, ...] = ()
-    quota: Quota | None = None
+    quota: Use | None = None
 
 
 def surroundings_of(accounts: Sequence[SocialAccount], *, now: datetime) -> dict[int, Surroundings]:
@@ -44,7 +32,7 @@ def surroundings_of(accounts: Sequence[SocialAccount], *, now: datetime) -> dict
     polls: dict[int, list[Poll]] = {one.pk: [] for one in accounts}
     for poll in Poll.objects.filter(social_account__in=accounts).order_by("stream"):
         polls[poll.social_account_id].append(poll)
-    quotas = _quotas(accounts, now)
+    quotas = used_today(accounts, now=now)
     found = {}
     for one in accounts:
         pause = pauses.get(one.provider)
@@ -65,22 +53,3 @@ def _waits_until(breaker: Breaker) -> datetime:
     One that is over its time lets calls through, one by one: whoever comes then waits for nobody.
     """
     return max(one for one in (breaker.opened_until, breaker.since) if one is not None)
-
-
-def _quotas(accounts: Sequence[SocialAccount], now: datetime) -> dict[int, Quota]:
-    found: dict[int, Quota] = {}
-    for name, meter in _meters(accounts).items():
-        mine = [one for one in accounts if one.provider == name]
-        day = now.astimezone(ZoneInfo(meter.time_zone)).date()
-        total = UnitTotal.objects.filter(provider=name, day=day).first()
-        own = {one.social_account_id: one.polled + one.replied
-               for one in UnitDay.objects.filter(social_account__in=mine, day=day)}  # fmt: skip
-        most = total.most if total else int(getattr(settings, meter.setting))
-        for one in mine:
-            found[one.pk] = Quota(own.get(one.pk, 0), total.used if total else 0, most)
-    return found
-
-
-def _meters(accounts: Sequence[SocialAccount]) -> dict[str, Meter]:
-    known = {one.provider: PROVIDERS.get(one.provider) for one in accounts}
-    return {name: found.meter for name, found in known.items() if found and found.meter}

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from social.judging import Cannot, Judged, judge
 from social.logins import Scope
+from social.meter import Use
 from social.models import SocialAccount
 from social.providers.registry import CAPABILITIES
 from social.subscribing import lost_fields
-from social.surroundings import Quota, Surroundings, surroundings_of
+from social.surroundings import Surroundings, surroundings_of
 from social.ways import way_behind
 from social.words import ABILITIES, lack_in_words
 
@@ -78,7 +79,7 @@ class Truth:
     fields: tuple[str, ...]
     lost: tuple[str, ...]
     held_until: datetime | None
-    quota: Quota | None
+    quota: Use | None
 
 
 def truth_of(account: SocialAccount, *, now: datetime) -> Truth:

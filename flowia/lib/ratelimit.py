@@ -77,6 +77,18 @@ def take(key: str, *, limit: int, seconds: int) -> Verdict | None:
     return Verdict(bool(passed), limit, max(0, limit - count), wait, now + wait)
 
 
+def counted(key: str, *, seconds: int) -> int:
+    """Return how many calls of `key` passed in the last `seconds`; 0 when Redis is away."""
+    if time.monotonic() < _rest_until:
+        return 0
+    with suppress(RedisError, OSError):
+        client = redis_client()
+        now, microseconds = client.time()
+        since = (now - seconds) * 1_000_000 + microseconds
+        return int(client.zcount(_name(key), since, "+inf"))
+    return 0
+
+
 def give_back(key: str) -> None:
     """Take the newest call of `key` out of its window: it turned out to be somebody else's."""
     with suppress(RedisError, OSError):

@@ -44,7 +44,7 @@ def test_a_network_without_a_meter_takes_everything() -> None:
     account = make_account(make_workspace())
 
     assert meter.take(account, "reply", now=NOW) == meter.Taken(0)
-    assert meter.used_today(account, now=NOW) is None
+    assert meter.used_today([account], now=NOW) == {}
     assert not UnitTotal.objects.exists()
 
 
@@ -128,18 +128,18 @@ def test_what_is_shown_is_what_was_counted() -> None:
     take(account, "reply")
     take(other)
 
-    mine, all_ = meter.used_today(account, now=NOW), meter.of_today("youtube", now=NOW)
-    ends = datetime(2026, 11, 17, 8, 0, tzinfo=UTC)
-    assert mine == meter.Use(polled=1, replied=50, used=52, most=10_000, ends=ends)
-    assert all_ == meter.Use(polled=2, replied=50, used=52, most=10_000, ends=ends)
+    assert meter.used_today([account, other], now=NOW) == {
+        account.pk: meter.Use(polled=1, replied=50, used=52, most=10_000),
+        other.pk: meter.Use(polled=1, replied=0, used=52, most=10_000),
+    }
 
 
 @pytest.mark.django_db
 def test_before_the_first_call_nothing_is_used() -> None:
-    used = meter.used_today(connect(), now=NOW)
+    account = connect()
+    used = meter.used_today([account], now=NOW)[account.pk]
 
-    assert used is not None
-    assert (used.used, used.most) == (0, 10_000)
+    assert (used.own, used.used, used.most) == (0, 0, 10_000)
 
 
 DAYS = [

@@ -253,6 +253,20 @@ def test_a_breaker_trips_by_most_of_at_least_five_calls(
     assert not ProviderPause.objects.exists()
 
 
+@pytest.mark.usefixtures("live_redis")
+@pytest.mark.parametrize(
+    ("answers", "trips"), [("xxxxx", False), (11 * "x", False), (12 * "x", True)]
+)
+def test_what_went_well_just_before_counts_with_it(
+    time: Clock, shop: SocialAccount, answers: str, *, trips: bool
+) -> None:
+    play(shop, 30 * "+", now=time.now)
+    play(shop, answers, now=time.now)
+
+    shop.refresh_from_db()
+    assert (shop.held_until is not None) == trips
+
+
 def test_failures_far_apart_trip_nothing(time: Clock, shop: SocialAccount) -> None:
     for _ in range(20):
         play(shop, "xxxx", now=time.now)

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from flowia.lib import clock, http
 from processing import pipeline
 from processing.models import Conversation, Delivery, InteractionEvent, Message
-from social.models import Breaker, SocialAccount, WebhookEvent
+from social.models import SocialAccount, WebhookEvent
 from tests.processing.crowding import crowd, settle
 from tests.processing.lossy import Lossy, Taken, lossy
 from tests.processing.queueing import due, make_shop, queue, states
@@ -106,6 +106,7 @@ def test_a_thousand_answers_through_messenger(
     assert read >= 40
 
 
+@pytest.mark.usefixtures("live_redis")
 def test_whoever_sends_again_without_looking_is_caught(settings: Settings) -> None:
     with lossy("graph") as network:
         settings.META_GRAPH_URL = network.url
@@ -114,9 +115,6 @@ def test_whoever_sends_again_without_looking_is_caught(settings: Settings) -> No
         crowd(pipeline.send, due(clock.now()))
         Delivery.objects.filter(status="unconfirmed").update(status="queued", next_at=clock.now())
         Conversation.objects.update(next_automatic_at=None)
-        # Whoever sends so carelessly has no breaker either.
-        Breaker.objects.all().delete()
-        SocialAccount.objects.update(held_until=None)
         crowd(pipeline.send, due(clock.now()))
 
     twice = [where for where, times in network.times().items() if times > 1]

@@ -258,7 +258,7 @@ def slow(glow: Glow, monkeypatch: pytest.MonkeyPatch) -> Glow:
         held.wait(0.5)
         return glow.refresh(credentials, now)
 
-    install(monkeypatch, glow.with_login(refresh=refresh, rotates=True))
+    install(monkeypatch, glow.with_login(refresh=refresh))
     glow.service.answer(200, NEW)
     return glow
 

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pytest_django import Settings
 
-from flowia.lib import clock
-from social import connecting, meter
+from social import connecting
 from social.connecting import Attempt
 from social.contracts import Inspected
 from social.errors import ProviderError
 from social.logins import Asked
+from social.models import UnitTotal
 from social.providers.youtube.oauth import FORCE_SSL, GOOGLE, lacking
 from social.ways import way_of
 from tests.factories import make_member, make_workspace
@@ -67,9 +67,8 @@ def test_the_units_of_connecting_a_channel_are_counted(google: StandIn) -> None:
     attempt = Attempt(way_of("youtube"), workspace, make_member(workspace), "", VERIFIER)
     connecting.complete(attempt, {"code": "c"})
 
-    used = meter.of_today("youtube", now=clock.now())
-    assert used is not None
-    assert used.used == len([one for one in google.asked if "/youtube/v3/" in one.path]) == 1
+    used = UnitTotal.objects.get(provider="youtube").used
+    assert used == len([one for one in google.asked if "/youtube/v3/" in one.path]) == 1
 
 
 def test_a_code_brings_a_channel_with_its_tokens(google: StandIn) -> None:

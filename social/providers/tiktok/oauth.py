@@ -237,6 +237,5 @@ LOGIN = Login(
     revoke=revoke,
     refresh=refresh,
     refresh_ahead=timedelta(hours=2),
-    rotates=True,
     is_set_up=lambda: bool(settings.TIKTOK_APP_ID and settings.TIKTOK_APP_SECRET),
 )

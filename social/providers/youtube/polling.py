@@ -234,7 +234,6 @@ COMMENTS = Stream(
     ability="comments",
     shortest=60,
     longest=900,
-    units=1,
 )
 ACTIVITIES = Stream(
     name="activities",
@@ -243,5 +242,4 @@ ACTIVITIES = Stream(
     ability="comments",
     shortest=4 * 3600,
     longest=12 * 3600,
-    units=1,
 )
