@@ -56,7 +56,8 @@ def tell(workspace: Workspace, story: Any = STORY, days_ago: int = 0) -> None:
     for kind, outcome, reason, data in story:
         make_event(thread, kind=kind, outcome=outcome, reason=reason, data=data)
     events = InteractionEvent.objects.filter(conversation=thread)
-    events.update(created_at=timezone.now() - timedelta(days=days_ago))
+    here = timezone.localtime(timezone=ZoneInfo(workspace.timezone))
+    events.update(created_at=here - timedelta(days=days_ago))
 
 
 @pytest.mark.parametrize("digested", [False, True])
