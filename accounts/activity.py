@@ -55,6 +55,19 @@ SENTENCES: dict[str, Promise] = {
     "scenario.put_away": gettext_lazy("A scenario was retired"),
     "scenario.brought_back": gettext_lazy("A retired scenario was brought back"),
     "scenario.replayed": gettext_lazy("A scenario was replayed over old messages"),
+    "tool.connected": gettext_lazy("A tool was connected for leads"),
+    "tool.table_chosen": gettext_lazy("The table for leads was chosen"),
+    "tool.columns_chosen": gettext_lazy("The columns for leads were chosen"),
+    "tool.paused": gettext_lazy("Writing leads into a tool was paused"),
+    "tool.resumed": gettext_lazy("Writing leads into a tool was resumed"),
+    "tool.disconnected": gettext_lazy("A tool was disconnected"),
+    "webhook.made": gettext_lazy("An outgoing webhook was added"),
+    "webhook.changed": gettext_lazy("An outgoing webhook was changed: %(fields)s"),
+    "webhook.paused": gettext_lazy("An outgoing webhook was paused"),
+    "webhook.resumed": gettext_lazy("An outgoing webhook was resumed"),
+    "webhook.rotated": gettext_lazy("An outgoing webhook was given a new secret"),
+    "webhook.removed": gettext_lazy("An outgoing webhook was deleted"),
+    "webhook.disabled": gettext_lazy("An outgoing webhook was switched off after failures"),
     "operator.added": gettext_lazy("An operator added by hand: %(row)s"),
     "operator.changed": gettext_lazy("An operator changed by hand: %(row)s (%(fields)s)"),
     "operator.deleted": gettext_lazy("An operator deleted by hand: %(row)s"),
@@ -76,6 +89,10 @@ SENTENCES: dict[str, Promise] = {
     "account.deletion": gettext_lazy(
         "The access to a social account was withdrawn, and its person's data deleted"
     ),
+    "plan.checkout_opened": gettext_lazy("The payment page for a plan was opened"),
+    "plan.cancelled": gettext_lazy("The plan was cancelled for the end of its period"),
+    "plan.resumed": gettext_lazy("The plan's cancellation or pause was taken back"),
+    "plan.freemium_chosen": gettext_lazy("The plan Freemium was chosen"),
     "encryption.rotated": gettext_lazy("The stored secrets were encrypted with another key"),
 }
 """What each action means; `test_activity` finds the ones that have no sentence yet."""
@@ -92,7 +109,10 @@ KINDS: dict[str, Promise] = {
     "export": gettext_lazy("Exports"),
     "trust": gettext_lazy("Trust ladder"),
     "scenario": gettext_lazy("Scenarios"),
+    "tool": gettext_lazy("Tools"),
+    "webhook": gettext_lazy("Outgoing webhooks"),
     "account": gettext_lazy("Social accounts"),
+    "plan": gettext_lazy("Plans"),
     "encryption": gettext_lazy("Encryption"),
     "operator": gettext_lazy("Operators' work"),
 }

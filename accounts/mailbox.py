@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from django.conf import settings
@@ -38,8 +39,31 @@ def put(
         subject_uid=about.uid if about else None,
         data=data or {},
         next_at=at or clock.now(),
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        request_id=_request_id(),
     )
+
+
+def put_once(key: str, kind: Kind, *, user: User, about: Row) -> Letter | None:
+    """Queue one letter to `user` about `about`, if none was queued before under `key`, ever.
+
+    Two who ask at once write it once. Call it as `put`; None when it is there already.
+    """
+    values = {
+        "kind": kind,
+        "user": user,
+        "email": user.email,
+        "language": _spoken(user.language),
+        "subject_uid": about.uid,
+        "next_at": clock.now(),
+        "request_id": _request_id(),
+    }
+    uid = uuid5(NAMESPACE_URL, f"{kind}:{user.uid}:{key}")
+    letter, made = Letter.objects.get_or_create(uid=uid, defaults=values)
+    return letter if made else None
+
+
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def _spoken(language: str) -> str:

@@ -39,6 +39,9 @@ class Kind(StrEnum):
     HUMAN_NEEDED = "human_needed"
     DRAFT_WAITING = "draft_waiting"
     ACCOUNT_STATE = "account_state"
+    PLAN_NEWS = "plan_news"
+    QUOTA_WAITING = "quota_waiting"
+    WEBHOOK_OFF = "webhook_off"
 
 
 @dataclass(frozen=True)

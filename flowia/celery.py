@@ -43,6 +43,7 @@ app.conf.update(
         "processing.tasks.remove": {"queue": "background"},
         "processing.tasks.poll": {"queue": "background"},
         "processing.tasks.digest": {"queue": "background"},
+        "processing.tasks.tend_quotas": {"queue": "background"},
         "processing.tasks.cool_leads": {"queue": "background"},
         "processing.privacy.tasks.*": {"queue": "background"},
     },

@@ -1,5 +1,6 @@
 """What production must not start with: provider calls in clear text, letters that reach nobody."""
 
+from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,10 @@ ADDRESSES = (
     "YOUTUBE_API_URL",
     "OPENAI_BASE_URL",
     "NOTION_API_URL",
+    "AIRTABLE_API_URL",
+    "GOOGLE_SHEETS_API_URL",
+    "GOOGLE_SHEETS_TOKEN_URL",
+    "STRIPE_API_URL",
     "GOOGLE_OAUTH_URL",
     "GOOGLE_TOKEN_URL",
     "GOOGLE_REVOKE_URL",
@@ -41,6 +46,32 @@ def providers_over_https(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def money_is_real(**_: Any) -> list[CheckMessage]:
+    """Refuse a test key of Stripe in production, and a key without the webhook's secret."""
+    key, secrets = settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET
+    if not settings.PRODUCTION or not key:
+        return []
+    found: list[CheckMessage] = []
+    if not key.startswith(("sk_live_", "rk_live_")):
+        found.append(
+            Error(
+                "STRIPE_SECRET_KEY is no live key: plans would be given away in production.",
+                hint="Use the key that begins with sk_live_ or rk_live_, or remove it.",
+                id="flowia.E002",
+            )
+        )
+    if not any(secret.startswith("whsec_") for secret in secrets):
+        found.append(
+            Error(
+                "STRIPE_WEBHOOK_SECRET is missing: nothing that Stripe announces would be heard.",
+                hint="manage.py stripe_setup prints it when it makes the endpoint.",
+                id="flowia.E003",
+            )
+        )
+    return found
+
+
+@register()
 def letters_leave(**_: Any) -> list[CheckMessage]:
     """Warn in production when no mail server is named: nobody could choose a new password."""
     if not settings.PRODUCTION or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
@@ -52,3 +83,31 @@ def letters_leave(**_: Any) -> list[CheckMessage]:
             id="flowia.W001",
         )
     ]
+
+
+@register()
+def customers_call_nobody_inside(**_: Any) -> list[CheckMessage]:
+    """Refuse, in production, private networks that customers' webhooks might reach."""
+    networks = settings.WEBHOOK_PRIVATE_NETWORKS
+    wrong = [name for name in networks if not _is_a_network(name)]
+    errors: list[CheckMessage] = []
+    if wrong:
+        sentence = f"WEBHOOK_PRIVATE_NETWORKS: {', '.join(wrong)} is no network."
+        errors.append(Error(sentence, hint="Like 127.0.0.0/8 or ::1/128.", id="flowia.E003"))
+    if networks and settings.PRODUCTION:
+        errors.append(
+            Error(
+                "WEBHOOK_PRIVATE_NETWORKS must be empty in production.",
+                hint="Customers could reach this server's own network by it.",
+                id="flowia.E002",
+            )
+        )
+    return errors
+
+
+def _is_a_network(name: str) -> bool:
+    try:
+        ip_network(name, strict=False)
+    except ValueError:
+        return False
+    return True

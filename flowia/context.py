@@ -14,6 +14,6 @@ def site(_request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "sandbox_url": settings.SANDBOX_URL,
-        "version": settings.VERSION,
+        "product_version": settings.VERSION,
         "google_on": bool(settings.GOOGLE_CLIENT_ID),
     }

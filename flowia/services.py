@@ -46,6 +46,29 @@ AI_REQUESTS_PER_MINUTE = env.int("AI_REQUESTS_PER_MINUTE", 60)
 AI_PRICE_IN = env.float("AI_PRICE_IN", None)
 AI_PRICE_OUT = env.float("AI_PRICE_OUT", None)
 NOTION_API_URL = env.str("NOTION_API_URL", "https://api.notion.com")
+AIRTABLE_API_URL = env.str("AIRTABLE_API_URL", "https://api.airtable.com")
+GOOGLE_SHEETS_API_URL = env.str("GOOGLE_SHEETS_API_URL", "https://sheets.googleapis.com")
+GOOGLE_SHEETS_TOKEN_URL = env.str("GOOGLE_SHEETS_TOKEN_URL", "https://oauth2.googleapis.com/token")
+# What we allow ourselves of each tool, below its own limits (crm.md): per token, per base, and per
+# service account.
+NOTION_REQUESTS_PER_SECOND = env.float("NOTION_REQUESTS_PER_SECOND", 2.5)
+AIRTABLE_REQUESTS_PER_SECOND = env.float("AIRTABLE_REQUESTS_PER_SECOND", 4.0)
+GOOGLE_SHEETS_REQUESTS_PER_MINUTE = env.int("GOOGLE_SHEETS_REQUESTS_PER_MINUTE", 55)
+# Seconds without an answer after which a call to a tool is given up and looked up later.
+TOOL_TIMEOUT_SECONDS = env.float("TOOL_TIMEOUT_SECONDS", 10.0)
+# A lead that changes is written when it has been still for so long.
+SYNC_SETTLE_SECONDS = env.float("SYNC_SETTLE_SECONDS", 5.0)
+# Private networks that outgoing webhooks may call all the same; never in production.
+WEBHOOK_PRIVATE_NETWORKS = env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
+# Without a key nothing is sold: everybody is on the plan that an operator gave them.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+# One or two (while it is rolled), comma-separated.
+STRIPE_WEBHOOK_SECRET = env.list("STRIPE_WEBHOOK_SECRET", default=[])
+STRIPE_API_URL = env.str("STRIPE_API_URL", "https://api.stripe.com")
+# By default the prices are found by their lookup keys, which `manage.py stripe_setup` makes.
+STRIPE_PRICE_PREMIUM_MONTH = env.str("STRIPE_PRICE_PREMIUM_MONTH", "")
+STRIPE_PRICE_ULTRA_MONTH = env.str("STRIPE_PRICE_ULTRA_MONTH", "")
+STRIPE_PRICE_ULTRA_YEAR = env.str("STRIPE_PRICE_ULTRA_YEAR", "")
 # Without a client id nobody is offered to sign in with Google.
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
 GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")

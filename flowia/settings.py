@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expire_seconds": 5},
     },
+    "quotas": {
+        "task": "processing.tasks.tend_quotas",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
     "polls": {
         "task": "processing.tasks.ensure_polls",
         "schedule": 300.0,
@@ -289,6 +294,11 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {
         "task": "processing.privacy.tasks.purge",
         "schedule": crontab(hour="3", minute="20"),
+        "options": {"expire_seconds": 3600},
+    },
+    "stripe": {
+        "task": "billing.tasks.reconcile",
+        "schedule": crontab(hour="2", minute="40"),
         "options": {"expire_seconds": 3600},
     },
     "verify_audit": {
@@ -340,6 +350,13 @@ SPECTACULAR_SETTINGS = {
         "ConversationKind": "processing.models.Conversation.Kind",
         "InteractionKind": "processing.models.InteractionEvent.Kind",
         "Language": "accounts.api.fields.LANGUAGES",
+        "HookStatus": "integrations.models.Hook.Status",
+        "LeadField": "processing.api.tool_fields.FIELD_CHOICES",
+        "HookCallStatus": "integrations.models.HookCall.Status",
+        "SyncOrderKind": "integrations.models.SyncOrder.Kind",
+        "SyncOrderStatus": "integrations.models.SyncOrder.Status",
+        "SyncRunStatus": "integrations.models.SyncRun.Status",
+        "Tool": "processing.api.sync_fields.TOOLS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -24,5 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("processing.privacy.urls")),
     path("", include("accounts.urls")),
     path("", include("social.urls")),
+    path("", include("billing.urls")),
+    # Before the tools, whose addresses take any name.
+    path("", include("integrations.hooks.urls")),
     path("", include("processing.urls")),
 ]

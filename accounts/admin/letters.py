@@ -28,6 +28,9 @@ KINDS: dict[str, Promise] = {
     Kind.TOKEN_REUSED: _("We signed a program out of your account"),
     Kind.DRAFT_WAITING: _("An answer waits for your approval"),
     Kind.ACCOUNT_STATE: _("A connected account needs its owner"),
+    Kind.PLAN_NEWS: _("Your plan changed"),
+    Kind.WEBHOOK_OFF: _("An outgoing webhook was switched off"),
+    Kind.QUOTA_WAITING: _("Somebody waits for tomorrow's messages"),
     Kind.HUMAN_NEEDED: _("A conversation needs an answer from a human"),
 }
 """What each kind is called: its subject, where that is the same for everybody."""

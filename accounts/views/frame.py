@@ -32,6 +32,7 @@ def framed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         role = membership_in(workspace, request.user).role
         frame |= {"workspace": workspace, "owns": role == Membership.Role.OWNER}
         sections += [("settings-workspace", _("Workspace")), ("settings-members", _("Members"))]
+        sections.append(("plan", _("Plan")))
         sections.append(("settings-sessions", _("Sign-ins")))
         if frame["owns"]:
             sections.append(("settings-activity", _("Activity")))

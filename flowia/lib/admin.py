@@ -45,6 +45,8 @@ LABELS: dict[str, Any] = {
     "replay": _("replay"),
     "webhook_event": _("webhook event"),
     "integration": _("integration"),
+    "hook": _("outgoing webhook"),
+    "order": _("order"),
     "invited_by": _("invited by"),
     "asked_by": _("asked by"),
     "email_key": _("keyed hash of the address"),

@@ -50,6 +50,7 @@ def configure(options: dict[str, str]) -> None:
                 "httpx": {"level": "WARNING"},
                 "httpx2": {"level": "WARNING"},
                 "notion_client": {"level": "ERROR"},
+                "stripe": {"level": "WARNING"},
                 # One line per task and second says nothing that the ledger does not.
                 "celery": {"level": "WARNING"},
                 "django.server": {"level": "WARNING"},

@@ -25,6 +25,11 @@ PROBLEM: Document = {
 EXAMPLES: dict[int, tuple[str, str, str]] = {
     400: ("Requête invalide", "Certains champs sont manquants ou incorrects.", "invalid"),
     401: ("Non connecté", "Le jeton est absent, expiré ou invalide.", "not_authenticated"),
+    402: (
+        "Abonnement insuffisant",
+        "Votre abonnement (Freemium) permet 1 outil connecté.",
+        "plan_required",
+    ),
     403: ("Non autorisé", "Votre rôle dans cet espace ne le permet pas.", "role_too_small"),
     404: ("Introuvable", "Il n'y a rien à cette adresse.", "not_found"),
     405: (
@@ -59,6 +64,22 @@ ALSO = {
     "/auth/me": (404,),
     "/workspace/exports/{uid}/file": (409,),
     "/scenarios/{uid}/try": (502,),
+    "/billing/cancel": (502, 503),
+    "/billing/create-checkout": (502, 503),
+    "/billing/create-portal": (502, 503),
+    "/billing/resume": (502, 503),
+    "/integrations/notion/sync": (402,),
+    "/integrations/airtable/sync": (402,),
+    "/integrations/google-sheets/sync": (402,),
+    "/integrations/runs/{uid}/retry": (402,),
+    "/integrations/webhooks": (402,),
+    "/integrations/webhooks/{uid}": (402,),
+    "/integrations/webhooks/{uid}/test": (402,),
+    "/integrations/{kind}": (402, 422, 502),
+    "/integrations/{kind}/columns": (409, 422, 502),
+    "/integrations/{kind}/targets": (409, 422, 502),
+    "/integrations/{kind}/test": (422, 502),
+    "/leads/{uid}/rewrite": (402,),
 }
 """What single operations may answer besides."""
 HEADERS: dict[str, str] = {

@@ -47,7 +47,7 @@ class Verdict:
     """Whether one more call passed.
 
     `remaining` calls may follow at once. `retry_after` is the whole number of seconds until the
-    window has room again, `reset_at` the same moment as Unix time.
+    window has room again, `frees_in` the exact one, `reset_at` the same moment as Unix time.
     """
 
     passed: bool
@@ -55,9 +55,10 @@ class Verdict:
     remaining: int
     retry_after: int
     reset_at: int
+    frees_in: float = 0.0
 
 
-def take(key: str, *, limit: int, seconds: int) -> Verdict | None:
+def take(key: str, *, limit: int, seconds: float) -> Verdict | None:
     """Count one call of `key` and return the verdict; None when Redis cannot be asked.
 
     After a failure Redis is left alone for a few seconds, so that a hung one costs one short
@@ -74,7 +75,8 @@ def take(key: str, *, limit: int, seconds: int) -> Verdict | None:
         return None
     passed, count, microseconds, now = (int(value) for value in cast("list[Any]", answer))
     wait = max(1, -(-microseconds // 1_000_000))
-    return Verdict(bool(passed), limit, max(0, limit - count), wait, now + wait)
+    left = max(0, limit - count)
+    return Verdict(bool(passed), limit, left, wait, now + wait, microseconds / 1_000_000)
 
 
 def counted(key: str, *, seconds: int) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 BYTE_ORDER_MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, "CSV Injection")."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for a formula at the beginning of a cell, in some language at least
+(OWASP, "CSV Injection", read 2026-11-28)."""
 
 
 class _Echo:

@@ -197,6 +197,23 @@ def keep_running(plan: Plan, interruptions: Interruptions, held: IO[bytes]) -> N
     say(_("Everything is stopped."))
 
 
+def open_shop(plan: Plan, interruptions: Interruptions) -> None:
+    """Let the demo sell its plans at the sandbox's Stripe; without it, all the rest works."""
+    if plan.serve:
+        return
+    log = plan.var / "log" / "prepare.log"
+    with log.open("ab") as output:
+        opening = children.start(
+            ["-m", "flowia.run.prepare", "shop"],
+            cwd=BASE_DIR,
+            environment=plan.environment(),
+            output=output,
+        )
+        finish(opening, interruptions)
+    if opening.returncode:
+        say(_("The demo sells no plans this time: see %(path)s.") % {"path": log})
+
+
 def greet(plan: Plan, interruptions: Interruptions, supervised: "subprocess.Popen[bytes]") -> None:
     """Wait until everything is ready and say so; after a minute say once what is not."""
     lines = "" if plan.serve else ask_sandbox(plan, "banner", interruptions)
@@ -205,6 +222,7 @@ def greet(plan: Plan, interruptions: Interruptions, supervised: "subprocess.Pope
     while not interruptions.any() and supervised.poll() is None:
         parts = readiness.failing(plan)
         if not parts:
+            open_shop(plan, interruptions)
             say(welcome(plan, lines))
             return
         if time.monotonic() > limit and not told:

@@ -1,7 +1,8 @@
 """What must be done before the processes start, and whether it was done already.
 
-Run as a program (`python -m flowia.run.prepare database|demo|static`) it does one part in a
-process of its own, so that a signal ends it at any moment.
+Run as a program (`python -m flowia.run.prepare database|demo|static|shop`) it does one part in a
+process of its own, so that a signal ends it at any moment. The shop (what the demo sells at the
+sandbox's Stripe) is opened once the processes run.
 """
 
 import hashlib
@@ -98,6 +99,9 @@ def main(parts: list[str]) -> None:
             call_command("migrate", interactive=False, verbosity=0)
         if part == "demo":
             call_command("sandbox_seed")
+        if part == "shop":
+            # The sandbox knows the webhook's address and secret by itself.
+            call_command("stripe_setup", without_webhook=True)
         if part == "static":
             # ReDoc needs what our content policy refuses, and is the largest of all files.
             call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["redoc"])
