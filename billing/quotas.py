@@ -4,31 +4,58 @@ Every change is one statement that checks the limit, so that twenty workers that
 last message of the day get exactly one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Value
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from accounts.models import Workspace
 from billing.models import Quota
-from billing.plans import plan_of
+from billing.plans import plan_and_pause, plan_locked, plan_of
 from flowia.lib import clock
+
+EVENING = time(20)
+"""By the workspace's clock: from here on nothing of the day is kept back any more."""
+KEPT_PERCENT = 20
+ZONES_APART = timedelta(days=2)
+"""So far apart can two places' dates be at one moment: Kiritimati and Baker Island."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Today's use; `limit` is None on a plan without one."""
+    """Today's use; `limit` is None on a plan without one.
+
+    `renews_at` is the next midnight by the workspace's clock, `opens_at` when the `kept` messages
+    are free for everybody, None once they are; both UTC. While `suspended` nothing is answered,
+    whatever remains.
+    """
 
     day: date
     used: int
     reserved: int
     limit: int | None
+    renews_at: datetime | None = None
+    opens_at: datetime | None = None
+    suspended: bool = False
 
     @property
     def remaining(self) -> int | None:
         """How many may still be begun today; None without a limit."""
         return None if self.limit is None else max(0, self.limit - self.used - self.reserved)
+
+    @property
+    def kept(self) -> int:
+        """How many of those are kept for who cannot wait."""
+        return 0 if self.opens_at is None else kept_of(self.limit)
+
+
+def kept_of(limit: int | None) -> int:
+    """Return how many messages of a day's `limit` are kept until the evening."""
+    return 0 if limit is None else max(1, limit * KEPT_PERCENT // 100)
 
 
 def local_day(workspace: Workspace, now: datetime) -> date:
@@ -36,55 +63,131 @@ def local_day(workspace: Workspace, now: datetime) -> date:
     return now.astimezone(ZoneInfo(workspace.timezone)).date()
 
 
+def today(workspace: Workspace, now: datetime) -> date:
+    """Return the day on which a message counts that begins now.
+
+    The workspace's local day, but never one before a day that has begun: who changes the time zone
+    to where it is still yesterday does not get yesterday's messages once more.
+    """
+    begun = _begun(workspace, now)
+    return begun.day if begun else local_day(workspace, now)
+
+
 def usage(workspace: Workspace, *, now: datetime | None = None) -> Usage:
     """Return today's numbers of `workspace`."""
-    day = local_day(workspace, now or clock.now())
-    row = Quota.objects.filter(workspace=workspace, day=day).values("used", "reserved").first()
-    counts = row or {"used": 0, "reserved": 0}
-    return Usage(day=day, limit=plan_of(workspace).direct_messages_per_day, **counts)
+    now = now or clock.now()
+    row = _begun(workspace, now) or Quota(day=local_day(workspace, now))
+    day = row.day
+    opens = _moment(workspace, day, EVENING)
+    plan, suspended = plan_and_pause(workspace)
+    return Usage(
+        day=day,
+        used=row.used,
+        reserved=row.reserved,
+        limit=plan.direct_messages_per_day,
+        renews_at=_moment(workspace, day + timedelta(days=1), time.min),
+        opens_at=opens if now < opens else None,
+        suspended=suspended,
+    )
 
 
-def reserve(workspace: Workspace, *, now: datetime) -> date | None:
-    """Take one message of today's quota; return the day it was taken from, None when spent."""
-    day = local_day(workspace, now)
-    Quota.objects.bulk_create([Quota(workspace=workspace, day=day)], ignore_conflicts=True)
-    rows = Quota.objects.filter(workspace=workspace, day=day)
-    limit = plan_of(workspace).direct_messages_per_day
-    if limit is not None:
-        rows = rows.filter(used__lt=Value(limit) - F("reserved"))
-    return day if rows.update(reserved=F("reserved") + 1) else None
+def reserve(workspace: Workspace, *, now: datetime, keep: int = 0) -> date | None:
+    """Take one message of today's quota; return the day it was taken from, None when spent.
 
-
-def renew(workspace: Workspace, day: date, *, now: datetime) -> date | None:
-    """Move a reservation of another day to today, so that no day is exceeded by a late send.
-
-    Returns the day it now stands on, None when today has none left (the old one is given back).
+    At least `keep` messages of the day are left over then.
     """
-    if day == local_day(workspace, now):
-        return day
-    release(workspace, day)
-    return reserve(workspace, now=now)
+    return _take(workspace, plan_of(workspace).direct_messages_per_day, now=now, keep=keep)
+
+
+def renew(workspace: Workspace, day: date | None, *, now: datetime) -> date | None:
+    """Let what leaves now stand on today's quota, as the plan is now; `day` is what it holds.
+
+    So no day is exceeded by a late send, nor a smaller plan by what was reserved under a larger
+    one: what is too much is given back. Returns the day it stands on, None when today has none
+    left. Call it in the transaction that marks the message as leaving: the plan stays as it is
+    until that ends.
+    """
+    limit = plan_locked(workspace).direct_messages_per_day
+    if day is not None and day == today(workspace, now):
+        if limit is None:
+            return day
+        over = _rows(workspace, day).filter(used__gt=Value(limit) - F("reserved"))
+        return None if over.update(reserved=Greatest(F("reserved") - 1, Value(0))) else day
+    if day is not None:
+        release(workspace, day)
+    return _take(workspace, limit, now=now)
 
 
 def commit(workspace: Workspace, day: date) -> None:
     """Count a reserved message as used: it left, or may have left."""
-    rows = Quota.objects.filter(workspace=workspace, day=day, reserved__gt=0)
+    rows = _rows(workspace, day).filter(reserved__gt=0)
     rows.update(reserved=F("reserved") - 1, used=F("used") + 1)
 
 
 def count(workspace: Workspace, day: date) -> None:
     """Count a message that nothing was reserved for: it left, whatever the limit is."""
-    Quota.objects.bulk_create([Quota(workspace=workspace, day=day)], ignore_conflicts=True)
-    Quota.objects.filter(workspace=workspace, day=day).update(used=F("used") + 1)
+    _open(workspace, day)
+    _rows(workspace, day).update(used=F("used") + 1)
 
 
 def refund(workspace: Workspace, day: date) -> None:
     """Give a message back that was counted as used: it was proved not to have left."""
-    rows = Quota.objects.filter(workspace=workspace, day=day, used__gt=0)
-    rows.update(used=F("used") - 1)
+    _rows(workspace, day).filter(used__gt=0).update(used=F("used") - 1)
 
 
 def release(workspace: Workspace, day: date) -> None:
     """Give a reserved message back: it certainly did not leave."""
-    rows = Quota.objects.filter(workspace=workspace, day=day, reserved__gt=0)
-    rows.update(reserved=F("reserved") - 1)
+    _rows(workspace, day).filter(reserved__gt=0).update(reserved=F("reserved") - 1)
+
+
+def with_reservations() -> list[Quota]:
+    """Return every day of every workspace on which something is reserved."""
+    return list(Quota.objects.filter(reserved__gt=0).select_related("workspace").order_by("pk"))
+
+
+def reclaim(quota: Quota, holders: Callable[[], int]) -> int:
+    """Set the day's `reserved` to the number of its `holders`; return by how many it was off.
+
+    Two statements, the lock first. Who reserves or releases changes the day's row and its holder
+    in one transaction: while we hold the row none of them is half done, and the second statement
+    sees all that were committed before. A single statement would count by what it saw before it
+    waited for the lock, and take away the reservation of whoever it waited for.
+    """
+    with transaction.atomic():
+        locked = Quota.objects.select_for_update().filter(pk=quota.pk).first()
+        if locked is None:
+            return 0
+        held = holders()
+        if locked.reserved != held:
+            Quota.objects.filter(pk=quota.pk).update(reserved=held)
+        return locked.reserved - held
+
+
+def _take(workspace: Workspace, limit: int | None, *, now: datetime, keep: int = 0) -> date | None:
+    day = today(workspace, now)
+    _open(workspace, day)
+    room = Q() if limit is None else Q(used__lt=Value(limit - keep) - F("reserved"))
+    return day if _rows(workspace, day).filter(room).update(reserved=F("reserved") + 1) else None
+
+
+def _begun(workspace: Workspace, now: datetime) -> Quota | None:
+    """Return the day that has begun, the latest one where the time zone was changed."""
+    day = local_day(workspace, now)
+    rows = Quota.objects.filter(workspace=workspace, day__range=(day, day + ZONES_APART))
+    return rows.order_by("-day").first()
+
+
+def _open(workspace: Workspace, day: date) -> None:
+    Quota.objects.bulk_create([Quota(workspace=workspace, day=day)], ignore_conflicts=True)
+
+
+def _rows(workspace: Workspace, day: date) -> QuerySet[Quota]:
+    return Quota.objects.filter(workspace=workspace, day=day)
+
+
+def _moment(workspace: Workspace, day: date, at: time) -> datetime:
+    """Return when it is `at` on `day` by the workspace's clock, in UTC.
+
+    A time that the clock jumps over is the moment of the jump, one that comes twice the first.
+    """
+    return datetime.combine(day, at, ZoneInfo(workspace.timezone)).astimezone(UTC)
