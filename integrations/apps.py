@@ -1,5 +1,7 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,9 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
     verbose_name = _("Tools")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what letters about webhooks tell; tables exist only by now."""
+        wording = import_module("accounts.wording")
+        facts = import_module("integrations.hooks.telling").facts_of_hook
+        wording.told_by(wording.Kind.WEBHOOK_OFF, facts)

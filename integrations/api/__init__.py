@@ -1,0 +1,1 @@
+"""Tools and outgoing webhooks by HTTP, for programs."""
