@@ -312,12 +312,7 @@ def _gave_way(message: Message) -> bool:
 
 def _reserved(held: Message, *, now: datetime) -> date:
     """Take one of today's quota for the draft, or move what it holds to today."""
-    day = held.quota_day
-    today = (
-        quotas.reserve(held.workspace, now=now)
-        if day is None
-        else quotas.renew(held.workspace, day, now=now)
-    )
+    today = quotas.renew(held.workspace, held.quota_day, now=now)
     if today is None:
         raise QuotaExceededError
     return today

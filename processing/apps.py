@@ -22,7 +22,10 @@ class ProcessingConfig(AppConfig):
         wording = import_module("accounts.wording")
         facts = import_module("processing.letters").facts_of_draft
         wording.told_by(wording.Kind.DRAFT_WAITING, facts)
+        facts = import_module("processing.letters").facts_of_waiting
+        wording.told_by(wording.Kind.QUOTA_WAITING, facts)
         facts = import_module("processing.notifying").facts_of_handoff
         wording.told_by(wording.Kind.HUMAN_NEEDED, facts)
         wake_waiting = import_module("processing.reconnecting").wake_waiting
         import_module("social.ready").when_ready(wake_waiting)
+        import_module("integrations.limits").judged_by(import_module("billing.plans"))

@@ -23,7 +23,7 @@ def note_left(message: Message, *, now: datetime) -> dict[str, Any]:
     """Count the message's held quota as used, keep the proof of its AI notice, plan what follows.
 
     Idempotent; call it in the transaction of what tells it. Returns what the ledger keeps of it,
-    beside how it left: purpose, author, `first_answer`.
+    beside how it left: purpose, author, `first_answer`, and the day whose quota it used.
     """
     day = take_day(message)
     if day is not None:
@@ -36,7 +36,8 @@ def note_left(message: Message, *, now: datetime) -> dict[str, Any]:
     else:
         sequences.human_wrote(message.conversation, now=now)
     facts = {"purpose": str(message.purpose), "author": str(message.author)}
-    return {**facts, **first_answer(message, now=now)}
+    counted = {} if day is None else {ledger.COUNTED: day.isoformat()}
+    return {**facts, **counted, **first_answer(message, now=now)}
 
 
 def first_answer(message: Message, *, now: datetime) -> dict[str, int]:

@@ -1,22 +1,23 @@
 """What failed for good: one row, for an operator to look at and replay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Workspace
 from integrations import removals
-from integrations.actions import reopen_push
+from integrations.models import SyncRun
 from processing.models import Conversation, DeadLetter, Delivery, FollowUp, Message
 from social import events
 
 REPEATABLE: dict[str, Callable[..., bool]] = {
     "receive": events.reopen,
-    "sync": reopen_push,
     "remove": removals.reopen,
 }
 """Work that may be done twice without harm, and what makes it due again."""
+NOTHING: Mapping[str, Callable[..., bool]] = MappingProxyType({})
 
 
 def bury(
@@ -44,24 +45,34 @@ def close(kind: str, object_id: int, *, now: datetime) -> None:
     )
 
 
-def exhume(dead_letter_id: int, *, now: datetime) -> tuple[str, int] | None:
-    """Make the work due again with fresh attempts; returns its kind and row, or None.
+def exhume(
+    dead_letter_id: int, *, now: datetime, more: Mapping[str, Callable[..., bool]] = NOTHING
+) -> tuple[str, int] | None:
+    """Make the work due again with fresh attempts; returns its kind and the row to wake, or None.
 
+    `more` is work that may be repeated beside REPEATABLE: a push asks the lead what it writes.
     A delivery that may have left is never made due again: it has to be looked at.
     """
     letter = DeadLetter.objects.filter(pk=dead_letter_id, replayed_at__isnull=True).first()
     with transaction.atomic():
-        if letter is None or not _reopen(letter, now):
+        if letter is None or not _reopen(letter, now, more):
             return None
         letter.replayed_at = now
         letter.save(update_fields=["replayed_at"])
-    return letter.kind, letter.object_id
+    return letter.kind, _to_wake(letter)
 
 
-def _reopen(letter: DeadLetter, now: datetime) -> bool:
-    row = letter.object_id
-    if letter.kind in REPEATABLE:
-        return REPEATABLE[letter.kind](row, now=now)
+def _to_wake(letter: DeadLetter) -> int:
+    """Return the row that is woken: a push waits for its tool's turn."""
+    if letter.kind != "sync":
+        return letter.object_id
+    return SyncRun.objects.values_list("integration", flat=True).get(pk=letter.object_id)
+
+
+def _reopen(letter: DeadLetter, now: datetime, more: Mapping[str, Callable[..., bool]]) -> bool:
+    row, repeatable = letter.object_id, {**REPEATABLE, **more}
+    if letter.kind in repeatable:
+        return repeatable[letter.kind](row, now=now)
     if letter.kind == "respond":
         return _reopen_message(row, now)
     if letter.kind == "follow":

@@ -11,15 +11,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Min, QuerySet
+from django.db.models.lookups import Exact
 from redis import Redis
 
 from accounts.models import Letter
+from billing.models import Closing, PlanChange, StripeEvent, Subscription
 from flowia.lib import clock
 from integrations import removals
-from integrations.actions import overdue
-from integrations.models import Removal, SyncRun
+from integrations.actions import overdue, tools_due
+from integrations.hooks import calling
+from integrations.models import HookCall, Removal, SyncOrder
 from processing.models import Contact, Delivery, FollowUp, Message, Replay
 from processing.pipeline import sweep
+from processing.quota_line import WAITS
 from processing.wakes import Wake
 from social.models import Poll, SocialAccount, WebhookEvent
 
@@ -33,10 +37,16 @@ LONG_QUEUE = 100
 NOTE_SECONDS = 3600
 TICK = "flowia:tick"
 KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
-        "sync": "background", "letter": "background", "remove": "background",
+        "sync": "background", "order": "background", "letter": "background", "remove": "background",
         "follow": "background", "replay": "background",
         "settle": "background", "profile": "background", "poll": "background",
-        "refresh": "background", "check": "background"}  # fmt: skip
+        "refresh": "background", "check": "background", "stripe": "background",
+        "bill": "background", "close": "background", "plan": "background",
+        "hook": "background"}  # fmt: skip
+
+
+ORDER = {"respond": (Exact(F("reason"), WAITS), "next_at")}
+"""A crowd in one workspace's line comes after everybody else's messages."""
 
 
 def due(client: Redis) -> list[Wake]:
@@ -45,6 +55,7 @@ def due(client: Redis) -> list[Wake]:
     now = clock.now()
     overdue(now=now)
     removals.overdue(now=now)
+    calling.overdue(now=now)
     client.set(TICK, time.time())
     room = {step: _depth(client, queue) < LONG_QUEUE for step, queue in KEYS.items()}
     return [
@@ -81,7 +92,8 @@ def _rows(now: datetime) -> dict[str, Any]:
         "respond": Message.objects.filter(outcome="", next_at__lte=now),
         "send": Delivery.objects.filter(status="queued", next_at__lte=forgotten),
         "settle": Delivery.objects.filter(status="unconfirmed", next_at__lte=now),
-        "sync": SyncRun.objects.filter(status="queued", next_at__lte=forgotten),
+        "sync": tools_due(now),
+        "order": SyncOrder.objects.filter(next_at__lte=now),
         "letter": Letter.objects.filter(status="queued", next_at__lte=forgotten),
         "remove": Removal.objects.filter(status="queued", next_at__lte=forgotten),
         "follow": FollowUp.objects.filter(status__in=["pending", "task"], next_at__lte=now),
@@ -89,7 +101,12 @@ def _rows(now: datetime) -> dict[str, Any]:
         "replay": Replay.objects.filter(status__in=["queued", "running"], next_at__lte=forgotten),
         "refresh": due_at("refresh_next_at", SocialAccount.objects.all(), now),
         "check": due_at("check_next_at", SocialAccount.objects.all(), now),
+        "hook": HookCall.objects.filter(status="queued", next_at__lte=forgotten),
         "poll": Poll.objects.filter(next_at__lte=now),
+        "plan": PlanChange.objects.filter(next_at__lte=now),
+        "stripe": StripeEvent.objects.filter(status="received", next_at__lte=forgotten),
+        "bill": Subscription.objects.filter(next_at__lte=now),
+        "close": Closing.objects.filter(next_at__lte=now),
     }
 
 
@@ -101,7 +118,8 @@ def due_at(column: str, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
 
 def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
     for step, rows in _rows(now).items():
-        for row_id, next_at in rows.order_by("next_at").values_list("pk", "next_at")[:BATCH]:
+        order = ORDER.get(step, ("next_at",))
+        for row_id, next_at in rows.order_by(*order).values_list("pk", "next_at")[:BATCH]:
             yield Wake(step, row_id), next_at
 
 

@@ -94,9 +94,10 @@ def unconfirmed(delivery: Delivery, code: str) -> None:
             now=clock.now(),
             look_at=first_look(message.social_account, now=clock.now()),
         ):
-            note_left(message, now=clock.now())
+            left = note_left(message, now=clock.now())
             inbox.flag(message.conversation, "send_unconfirmed")
-            _tell(message, "send_unconfirmed", "unconfirmed", data={"code": code})
+            data = {"code": code, ledger.COUNTED: left.get(ledger.COUNTED)}
+            _tell(message, "send_unconfirmed", "unconfirmed", data=data)
 
 
 def _needs_login(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:

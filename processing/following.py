@@ -16,6 +16,7 @@ from flowia.lib import clock
 from flowia.lib.logging import follow as follow_request
 from processing import (
     deadletters,
+    fairness,
     followups,
     inbox,
     letters,
@@ -92,8 +93,9 @@ def follow(follow_up_id: int) -> list[Wake]:
         return _give_up(due)
     situation = _situation(due, now)
     decision = decide(situation, BEFORE_FOLLOW_UP)
-    if decision.kind is Kind.REPLY and not _reserve(follow_up, now):
-        decision = decide(replace(situation, quota_remaining=0), BEFORE_FOLLOW_UP)
+    if decision.kind is Kind.REPLY and not _reserve(follow_up, situation):
+        none_left = replace(situation, quota_remaining=0, quota_held=False)
+        decision = decide(none_left, BEFORE_FOLLOW_UP)
     if decision.kind is not Kind.REPLY or due.step is None:
         return _conclude(due, decision)
     return _written(due, due.step, decision)
@@ -231,29 +233,35 @@ def _give_up(due: Due) -> list[Wake]:
     return _conclude(due, Decision(Kind.HANDOFF, "gave_up"))
 
 
-def _reserve(follow_up: FollowUp, now: datetime) -> bool:
+def _reserve(follow_up: FollowUp, situation: Situation) -> bool:
     """Hold one of the day's messages before the model is paid; a crash leaves it on the row."""
-    if follow_up.quota_day is not None:
-        return True
+    workspace, held, now = follow_up.workspace, follow_up.quota_day, situation.now
     with transaction.atomic():
-        day = quotas.reserve(follow_up.workspace, now=now)
-        if day is not None and not followups.hold_quota(follow_up, day):
+        outbox.lock(follow_up.conversation)
+        if held is None:
+            day = quotas.reserve(workspace, now=now, keep=situation.quota_kept)
+        else:
+            day = quotas.renew(workspace, held, now=now)
+        if day != held and not followups.hold_quota(follow_up, day):
             transaction.set_rollback(True)
-    return follow_up.quota_day is not None
+            return False
+    return day is not None
 
 
 def _situation(due: Due, now: datetime) -> Situation:
     follow_up, step = due.follow_up, sequences.step_of(due.follow_up)
+    usage = quotas.usage(follow_up.workspace, now=now)
     found = situation_of(
         due.question,
         now=now,
         scenario=step.sequence.scenario if step else None,
-        usage=quotas.usage(follow_up.workspace, now=now),
+        usage=usage,
         newer_inbound=inbox.newer_inbound(due.question),
         answered=False,
         capabilities=_capabilities(due.question),
     )
-    return replace(found, quota_held=follow_up.quota_day is not None)
+    held = follow_up.quota_day is not None
+    return fairness.behind(replace(found, quota_held=held), due.question, usage)
 
 
 def _proposal(due: Due, step: SequenceStep, answer: Answer) -> Proposal:

@@ -71,8 +71,8 @@ def wait(follow_up: FollowUp, reason: str, until: datetime, *, forget_attempts: 
     return True
 
 
-def hold_quota(follow_up: FollowUp, day: date) -> bool:
-    """Write that the follow-up holds one of `day`'s quota; False when another worker has it."""
+def hold_quota(follow_up: FollowUp, day: date | None) -> bool:
+    """Write of which day's quota it holds one; False when another worker has it."""
     if not _mine(follow_up).update(quota_day=day):
         return False
     follow_up.quota_day = day

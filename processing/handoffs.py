@@ -29,15 +29,16 @@ def hand_over(
 
     Returns the letters and the delivery to wake. Call it in the transaction of the decision, with
     the decision in the ledger; the contact hears of a handoff once, until the conversation is
-    given back, and not at all where two machines seem to talk.
+    given back, and not at all where two machines seem to talk or the quota is spent.
     """
     with transaction.atomic():
         outbox.lock(conversation)
         inbox.hand_off(conversation, reason, now=now)
         sequences.cancel(conversation, "handed_over", now=now, tasks=False)
         told = tell_members(conversation.workspace, Subject(conversation, reason), now=now)
-        if reason == "daily_cap":
-            return told  # the other side is taken for a machine: a word to it is one more turn
+        # To a machine a word is one more turn; and the day's messages go to those who wait.
+        if reason in {"daily_cap", "quota_spent"}:
+            return told
         return [*told, *_tell_contact(conversation, request_id, now)]
 
 
@@ -95,7 +96,9 @@ def _tell_contact(conversation: Conversation, request_id: str, now: datetime) ->
     untold = Conversation.objects.filter(pk=conversation.pk, handoff_told_at__isnull=True)
     if not untold.update(handoff_told_at=now):
         return []
-    day = quotas.reserve(conversation.workspace, now=now)
+    # What is kept is kept for answers: a notice may go untold.
+    kept = quotas.usage(conversation.workspace, now=now).kept
+    day = quotas.reserve(conversation.workspace, now=now, keep=kept)
     if day is None:
         Conversation.objects.filter(pk=conversation.pk).update(handoff_told_at=None)
         return []

@@ -240,8 +240,8 @@ def wait(message: Message, reason: str, until: datetime, *, forget_attempts: boo
     return bool(_mine(message).update(**changes))
 
 
-def hold_quota(message: Message, day: date) -> bool:
-    """Write that the message holds one of `day`'s quota; False when another worker has it."""
+def hold_quota(message: Message, day: date | None) -> bool:
+    """Write of which day's quota the message holds one; False when another worker has it."""
     if not _mine(message).update(quota_day=day):
         return False
     message.quota_day = day

@@ -1,14 +1,18 @@
 """The ledger: one row for everything that happened or was deliberately not done."""
 
+from datetime import date
 from typing import Any
 
 import structlog
 
 from accounts.models import Workspace
-from processing.models import Conversation, InteractionEvent, Message
+from billing import quotas, telling
+from processing.models import Conversation, Delivery, InteractionEvent, Message
 from processing.reasons import sentence
 
 log = structlog.get_logger("flowia.ledger")
+COUNTED = "counted_on"
+"""Under this name a row keeps the day whose quota a message used."""
 
 
 def record(
@@ -51,6 +55,8 @@ def record(
 
 def sentence_of(event: InteractionEvent) -> str:
     """Return what `event` says, in the active language."""
+    if event.kind == InteractionEvent.Kind.PLAN:
+        return telling.in_words(event.reason, event.data, event.data.get("timezone", "UTC"))
     return sentence(event.reason or event.kind, event.data)
 
 
@@ -88,3 +94,16 @@ def tell(
         data=data,
         request_id=message.request_id,
     )
+
+
+def counted_on(delivery: Delivery) -> date:
+    """Return the day whose quota a message used of which nobody knew whether it left.
+
+    As the ledger kept it: the workspace's time zone may be another by now.
+    """
+    told = InteractionEvent.objects.filter(message=delivery.message_id, data__has_key=COUNTED)
+    data = told.order_by("-id").values_list("data", flat=True).first() or {}
+    if data.get(COUNTED):
+        return date.fromisoformat(data[COUNTED])
+    begun = delivery.begun_at or delivery.created_at
+    return quotas.local_day(delivery.message.workspace, begun)

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from accounts import mailbox
-from accounts.models import Letter, Membership
+from accounts import links, mailbox
+from accounts.models import Letter, Membership, Workspace
 from accounts.wording import Facts, Kind, reader_of, short
+from billing import quotas
 from flowia.lib import clock
+from processing import quota_line
 from processing.links import approval_link
 from processing.models import Message
 from processing.reading import waiting_drafts
@@ -79,6 +81,52 @@ def facts_of_draft(letter: Letter) -> Facts | None:
         "contact": short(draft.conversation.contact.name),
         "drafts": waiting_drafts(draft.workspace).count(),
         "workspace": short(draft.workspace.name),
+    }
+
+
+def tell_of_waiting(workspace: Workspace, *, now: datetime) -> list[Wake]:
+    """Write to the owners that somebody waits for the quota, once a day; returns the letters.
+
+    The day is that of the quota. Call it in the transaction in which somebody begins to wait.
+    """
+    day = quotas.today(workspace, now)
+    key = f"{workspace.uid}:{day.isoformat()}"
+    owners = Membership.objects.filter(
+        workspace=workspace,
+        role=Membership.Role.OWNER,
+        told_by_mail=True,
+        user__is_active=True,
+        user__email_verified_at__isnull=False,
+    )
+    put = [
+        mailbox.put_once(key, Kind.QUOTA_WAITING, user=one.user, about=workspace)
+        for one in owners.select_related("user").order_by("pk")
+    ]
+    return [Wake("letter", letter.pk) for letter in put if letter is not None]
+
+
+def facts_of_waiting(letter: Letter) -> Facts | None:
+    """Return what the letter tells: how many wait, how many of them are hot, and the link.
+
+    None when nobody waits any more, or its reader owns the workspace no longer.
+    """
+    user, uid = reader_of(letter), letter.subject_uid
+    if user is None or uid is None:
+        return None
+    owned = Membership.objects.filter(
+        user=user, role=Membership.Role.OWNER, workspace__uid=uid, told_by_mail=True
+    )
+    mine = owned.select_related("workspace").first()
+    now = clock.now()
+    number = quota_line.number_waiting(mine.workspace, now=now) if mine else 0
+    if mine is None or not number:
+        return None
+    return {
+        "link": links.absolute(f"/inbox?workspace={mine.workspace.uid}"),
+        "workspace": short(mine.workspace.name),
+        "number": number,
+        "hot": quota_line.hot_waiting(mine.workspace, now=now),
+        "limit": quotas.usage(mine.workspace).limit,
     }
 
 

@@ -1,13 +1,16 @@
 """profile: a contact gets the name that they have on the network, asked for once.
 
-No message waits for it and none is lost when it fails: people may have left, or refuse to be known
-(meta.md 6.7).
+Tools and webhooks are told the name of who is a lead already. No message waits for it and none is
+lost when it fails: people may have left, or refuse to be known (meta.md 6.7).
 """
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from flowia.lib import clock
-from processing.models import Contact
+from processing import outbox, pushing
+from processing.models import Contact, Lead, Message
 from processing.wakes import Wake
 from social import holds
 from social.accounts import credentials_of
@@ -38,7 +41,7 @@ def profile(contact_id: int) -> list[Wake]:
         keep = (later or error.needs_refresh) and now - contact.created_at < GIVE_UP_AFTER
         _write(contact, Profile(), next_at=now + LATER if keep else None, now=now)
     else:
-        _write(contact, said, next_at=None, now=now)
+        return _learn(contact, said, now=now)
     return []
 
 
@@ -52,11 +55,35 @@ def _asked(contact: Contact) -> Profile:
     return ask(credentials_of(account), contact.external_id, kind, thread)
 
 
-def _write(contact: Contact, said: Profile, *, next_at: datetime | None, now: datetime) -> None:
+def _learn(contact: Contact, said: Profile, *, now: datetime) -> list[Wake]:
+    """Keep what the network said; their lead, if there is one, is told anew."""
+    with transaction.atomic():
+        # As whoever answers: the lead that they make knows the name, or is found here.
+        outbox.lock_all(contact.conversations.all())
+        if not _write(contact, said, next_at=None, now=now):
+            return []
+        rows = Lead.objects.select_for_update(of=("self",), no_key=True)
+        rows = rows.select_related("workspace", "contact__social_account")
+        lead = rows.filter(contact=contact).first()
+        if lead is None:
+            return []
+        return pushing.tell_outside(lead, now=now, request_id=_asked_for_by(contact))
+
+
+def _asked_for_by(contact: Contact) -> str:
+    """Return the request that brought the contact's last words, for which the name was asked."""
+    said = Message.objects.filter(conversation__contact=contact, direction="inbound")
+    return said.order_by("-id").values_list("request_id", flat=True).first() or ""
+
+
+def _write(contact: Contact, said: Profile, *, next_at: datetime | None, now: datetime) -> bool:
+    """Return whether a name or a handle was learned."""
     asked_at = None if next_at else now
     rows = Contact.objects.filter(pk=contact.pk)
     rows.update(profile_next_at=next_at, profile_asked_at=asked_at)
+    learned = 0
     if said.name:
-        rows.filter(name="").update(name=said.name[:200])
+        learned += rows.filter(name="").update(name=said.name[:200])
     if said.handle:
-        rows.filter(handle="").update(handle=said.handle[:200])
+        learned += rows.filter(handle="").update(handle=said.handle[:200])
+    return learned > 0

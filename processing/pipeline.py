@@ -6,12 +6,15 @@
     settle(delivery)   a send of which nobody knows whether it left is looked up at the network
     profile(contact)   the network is asked once how a contact calls themselves
     follow(follow_up)  a planned follow-up is written, or becomes a task for a human
-    sync(run)          the lead is written into the workspace's tool
+    sync(tool)         leads that wait are written into one tool, for a few seconds
+    order(order)       a member's order to write many leads is queued, slice by slice
     remove(removal)    an erased person's row is taken out of the workspace's tool
+    hook(call)         an address of the workspace's own is told of a lead
     poll(poll)         what no webhook brings is asked for, and received
     replay(replay)     a draft scenario is run over old messages, one slice; nothing is sent
     refresh(account)   a connected account's token is renewed ahead of its end
     check(account)     what a network still grants and announces is looked at; owners are told
+    plan(change)       a change of plan is told, and what it opens goes on
     sweep()            what vanished in mid-send becomes *unconfirmed*
 
 Each may be called twice for the same row: the claim at its start lets one caller pass. Each
@@ -20,7 +23,10 @@ returns what is to be woken next; `tasks.py` relays it.
 
 from processing import replaying
 from processing.following import follow
+from processing.hooking import hook
 from processing.naming import profile
+from processing.ordering import order
+from processing.plan_telling import plan
 from processing.polling import poll
 from processing.receiving import receive
 from processing.responding import respond
@@ -34,6 +40,9 @@ from social.providers.registry import CAPABILITIES
 __all__ = [
     "check",
     "follow",
+    "hook",
+    "order",
+    "plan",
     "poll",
     "profile",
     "receive",

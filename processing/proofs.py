@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing import quotas
-from processing import deadletters, outbox
+from processing import deadletters, ledger, outbox
 from processing.models import Conversation, Delivery, Message
 from social.contracts import COMMENT, Echo, StatusUpdate
 from social.models import SocialAccount
@@ -68,8 +68,7 @@ def _left_after_all(delivery: Delivery, message: Message, *, now: datetime) -> N
     deadletters.close("send", delivery.pk, now=now)
     if message.author != Message.Author.ASSISTANT:
         return
-    begun = delivery.begun_at or delivery.created_at
-    quotas.count(message.workspace, quotas.local_day(message.workspace, begun))
+    quotas.count(message.workspace, ledger.counted_on(delivery))
     answers = Message.objects.filter(in_reply_to=message.in_reply_to_id, author=message.author)
     others = answers.exclude(pk=message.pk).exclude(status__in=["failed", "refused"])
     if message.in_reply_to_id is not None and others.exists():

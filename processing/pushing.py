@@ -1,11 +1,16 @@
-"""What follows whenever a lead changes: a row of the ledger, a push to the workspace's tools."""
+"""What follows whenever a lead changes: a row of the ledger, pushes to tools, calls of webhooks."""
 
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
+from accounts.models import Workspace
+from billing.plans import plan_of
 from integrations import actions as integrations
 from integrations.contracts import LeadRecord
-from processing import intents, ledger
+from processing import hooking, intents, ledger
+from processing.leadbodies import body_of
 from processing.models import Conversation, InteractionEvent, Lead, Message
 from processing.wakes import Wake
 
@@ -19,7 +24,9 @@ def tell_lead(
     message: Message | None = None,
     data: dict[str, Any] | None = None,
 ) -> list[Wake]:
-    """Write why the lead is as it is, and queue its push; returns the pushes to wake.
+    """Write why the lead is as it is, queue its pushes and calls; returns what is to be woken.
+
+    Pushes are not: they wait until the lead has been still for a moment, and are found then.
 
     `before` is the level from which it came, `message` what showed it, if one did.
     """
@@ -34,8 +41,39 @@ def tell_lead(
         data={"level": lead.level, **({"from": before} if before else {}), **(data or {})},
         request_id=request_id,
     )
-    runs = integrations.queue_push(lead.workspace, record_of(lead), now=now, request_id=request_id)
-    return [Wake("sync", run) for run in runs]
+    return tell_outside(lead, new=reason == "lead_new", now=now, request_id=request_id)
+
+
+def tell_outside(
+    lead: Lead, *, now: datetime, new: bool = False, request_id: str = ""
+) -> list[Wake]:
+    """Queue the lead's pushes and calls as `tell_lead` does, where its level has no news."""
+    integrations.queue_push(
+        lead.workspace,
+        record_of(lead),
+        now=now,
+        request_id=request_id,
+        tools=tools_of(lead.workspace),
+    )
+    return _called(lead, new, now, request_id)
+
+
+def tools_of(workspace: Workspace) -> int | None:
+    """Return how many tools the workspace's plan opens; None opens all."""
+    return plan_of(workspace).limit("tools")
+
+
+def is_open(workspace: Workspace, integration_id: int) -> bool:
+    """Return whether the plan lets us write into this tool now."""
+    tools = integrations.opened(workspace, tools_of(workspace))
+    return any(tool.pk == integration_id for tool in tools)
+
+
+def _called(lead: Lead, new: bool, now: datetime, request_id: str) -> list[Wake]:
+    if not hooking.listens(lead.workspace):
+        return []
+    body = body_of(lead, thread_of(lead))
+    return hooking.tell_change(lead.workspace, body, new=new, now=now, request_id=request_id)
 
 
 def thread_of(lead: Lead) -> Conversation | None:
@@ -55,4 +93,7 @@ def record_of(lead: Lead) -> LeadRecord:
         evidence=tuple(one["quote"] for one in lead.evidence),
         intent=intents.called(lead.intent),
         updated_at=lead.updated_at.isoformat(),
+        summary=tuple(lead.summary),
+        stage=lead.stage,
+        link=f"{settings.PUBLIC_URL}/inbox/leads/{lead.uid}",
     )

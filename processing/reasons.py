@@ -9,9 +9,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing.news import NEWS
+from integrations.words import sentence_of
 from social.words import ABILITIES
 
 SENTENCES: dict[str, Promise] = {
+    # --- what happened to the plan
+    **NEWS,
     # --- what happened on the way in
     "received": _("The message arrived and was stored."),
     "duplicate": _("The network announced the same message again; it was already stored."),
@@ -111,6 +115,10 @@ SENTENCES: dict[str, Promise] = {
     "quota_spent": _(
         "Today's quota of %(limit)s messages is used up; nothing was paid to the "
         "model and nothing is sent."
+    ),
+    "quota_waits": _(
+        "Few of today's %(limit)s messages are left: this one waits, number %(position)s in the "
+        "line; nothing is paid to the model meanwhile."
     ),
     # --- the model's answer
     "model_ready": _("The model answers."),
@@ -241,7 +249,7 @@ SENTENCES: dict[str, Promise] = {
     "called_back": _("A member has called the contact."),
     "ai_notice_sent": _("The contact was told that an AI writes."),
     "synced": _("The lead was written into %(tool)s."),
-    "sync_failed": _("The lead could not be written into %(tool)s (%(code)s)."),
+    "sync_failed": _("The lead could not be written into %(tool)s. %(why)s"),
 }
 
 RISKS: dict[str, Promise] = {
@@ -301,6 +309,8 @@ def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
         values["ability"] = ABILITIES.get(values["ability"], values["ability"])
     if "codes" in values:
         values["codes"] = ", ".join(str(FAULTS.get(one, one)) for one in values["codes"])
+    if reason == "sync_failed" and "code" in values:
+        values["why"] = sentence_of(str(values["code"]), str(values.get("tool", "")))
     try:
         return str(template) % values
     except (KeyError, TypeError, ValueError):

@@ -16,6 +16,7 @@ from flowia.lib.logging import follow
 from processing import (
     approving,
     deadletters,
+    fairness,
     inbox,
     leads,
     ledger,
@@ -24,6 +25,7 @@ from processing import (
     notices,
     outbox,
     pushing,
+    quota_line,
     trust,
 )
 from processing.ai import engine
@@ -76,11 +78,11 @@ def respond(message_id: int) -> list[Wake]:
     with transaction.atomic():
         release_if_over(message, now=now)
     scenario = scenario_of(message)
-    situation = _situation(message, scenario, now, with_risk=True)
+    situation = _situation(message, scenario, now, at_first=True)
     decision = decide(situation)
-    if decision.kind is Kind.REPLY and not _reserve(message, now):
+    if decision.kind is Kind.REPLY and not _reserve(message, situation):
         # Somebody else took the day's last one between the look and the grasp.
-        decision = decide(replace(situation, quota_remaining=0))
+        decision = decide(replace(situation, quota_remaining=0, quota_held=False))
     if decision.kind is not Kind.REPLY or scenario is None:
         return _conclude(message, decision, scenario)
     brief = brief_for(message, scenario, _capabilities(message, scenario), now=clock.now())
@@ -176,6 +178,7 @@ def _conclude(
         if held_day is not None and decision.kind is not Kind.REPLY:
             quotas.release(message.workspace, held_day)
             message.quota_day = None
+        quota_line.step_out(message, now=clock.now())
         _tell(message, decision, scenario)
         if _complains(decision, answer):
             trust.blame(message, "complaint")
@@ -210,6 +213,8 @@ def _wait(message: Message, decision: Decision, scenario: Scenario | None) -> li
         _tell(message, decision, scenario)
         if decision.reason == "account_needs_login":
             inbox.flag(message.conversation, decision.reason)
+        if decision.reason == quota_line.WAITS:
+            return letters.tell_of_waiting(message.workspace, now=clock.now())
     return []
 
 
@@ -255,29 +260,41 @@ def _note_lead(message: Message, draft: Draft, decision: Decision) -> list[Wake]
     return pushes + (ask_to_call(message, noted, now=now) if goes_on else [])
 
 
-def _reserve(message: Message, now: datetime) -> bool:
-    """Hold one of the day's messages for this answer, before the model is paid."""
-    if message.quota_day is None:
-        with transaction.atomic():
-            day = quotas.reserve(message.workspace, now=now)
-            if day is not None and not inbox.hold_quota(message, day):
-                transaction.set_rollback(True)
-    return message.quota_day is not None
+def _reserve(message: Message, situation: Situation) -> bool:
+    """Hold one of the day's messages for this answer, before the model is paid.
+
+    What a worker held that vanished is held on, if the plan and the day still have it.
+    """
+    workspace, held, now = message.workspace, message.quota_day, situation.now
+    keep = 0 if situation.quota_priority else situation.quota_kept
+    with transaction.atomic():
+        outbox.lock(message.conversation)
+        if held is None:
+            day = quotas.reserve(workspace, now=now, keep=keep)
+        else:
+            day = quotas.renew(workspace, held, now=now)
+        if day != held and not inbox.hold_quota(message, day):
+            transaction.set_rollback(True)
+            return False
+    return day is not None
 
 
 def _situation(
-    message: Message, scenario: Scenario | None, now: datetime, *, with_risk: bool = False
+    message: Message, scenario: Scenario | None, now: datetime, *, at_first: bool = False
 ) -> Situation:
-    return situation_of(
+    """Return what the gates see; `at_first` also what only those ask that are asked first."""
+    usage = quotas.usage(message.workspace, now=now)
+    situation = situation_of(
         message,
         now=now,
         scenario=scenario,
-        usage=quotas.usage(message.workspace, now=now),
+        usage=usage,
         newer_inbound=inbox.newer_inbound(message),
         answered=inbox.answered_since(message),
         capabilities=_capabilities(message, scenario),
-        with_risk=with_risk,
+        with_risk=at_first,
     )
+    return fairness.in_line(situation, message, usage) if at_first else situation
 
 
 def _proposal(message: Message, answer: Answer) -> Proposal:

@@ -225,10 +225,7 @@ def _without_quota(delivery: Delivery, now: datetime) -> None:
 def _has_quota(message: Message, now: datetime) -> bool:
     """Keep the message's reservation on the day on which it really leaves; a replay takes one."""
     day = message.quota_day
-    if day is None:
-        today = quotas.reserve(message.workspace, now=now)
-    else:
-        today = quotas.renew(message.workspace, day, now=now)
+    today = quotas.renew(message.workspace, day, now=now)
     if today != day:
         message.quota_day = today
         Message.objects.filter(pk=message.pk).update(quota_day=today)

@@ -160,7 +160,7 @@ def _undo(delivery: Delivery, *, now: datetime) -> None:
     """Take back what was noted when it may have left: quota, notice, what was to follow."""
     message, begun = delivery.message, delivery.begun_at or delivery.created_at
     if message.author == Message.Author.ASSISTANT:
-        quotas.refund(message.workspace, quotas.local_day(message.workspace, begun))
+        quotas.refund(message.workspace, ledger.counted_on(delivery))
     notices.take_back(message, since=begun)
     said = Message.objects.filter(conversation=message.conversation_id, sent_at__gt=message.sent_at)
     if not said.filter(direction=Message.Direction.OUTBOUND, status__in=LEFT).exists():

@@ -1,24 +1,44 @@
-"""sync: the lead is written into the workspace's tool, and the ledger says so.
+"""sync: what is due is written into a workspace's tool, and the ledger says so.
 
 remove: an erased person's row is taken away there.
 """
 
+from datetime import timedelta
+
+from accounts.models import Workspace
+from flowia.lib import clock
 from flowia.lib.logging import follow
 from integrations import actions, removals
 from processing import deadletters, ledger
 from processing.models import InteractionEvent, Lead
+from processing.pushing import is_open, thread_of
 from processing.wakes import Wake
 
+CLOSED = timedelta(hours=1)
+"""How long what waits for a larger plan leaves the dispatcher to others; an order ends it."""
 
-def sync(run_id: int) -> list[Wake]:
-    """Push one lead; failures are kept on the run and tried again by the dispatcher."""
-    pushed = actions.push(run_id)
-    if pushed is None:
+
+def sync(integration_id: int) -> list[Wake]:
+    """Take one turn at a tool; what is left waits for the next turn, behind other workspaces'."""
+    workspace = Workspace.objects.filter(integrations=integration_id).first()
+    if workspace is None:
         return []
+    if not is_open(workspace, integration_id):
+        actions.shelve(integration_id, until=clock.now() + CLOSED)
+        return []
+    more = actions.turn(integration_id, tell=_tell)
+    return [Wake("sync", integration_id)] if more else []
+
+
+def _tell(pushed: actions.Pushed) -> None:
     follow(pushed.request_id)
-    if not pushed.ok:
+    if pushed.buried:
         deadletters.bury(
-            "sync", run_id, workspace=pushed.workspace, reason=pushed.code, attempts=pushed.attempts
+            "sync",
+            pushed.run_id,
+            workspace=pushed.workspace,
+            reason=pushed.code,
+            attempts=pushed.attempts,
         )
     lead = (
         Lead.objects.filter(workspace=pushed.workspace, uid=pushed.lead_uid)
@@ -28,13 +48,12 @@ def sync(run_id: int) -> list[Wake]:
     ledger.record(
         InteractionEvent.Kind.LEAD,
         workspace=pushed.workspace,
-        conversation=lead.contact.conversations.first() if lead else None,
+        conversation=thread_of(lead) if lead else None,
         outcome="synced" if pushed.ok else "sync_failed",
         reason="synced" if pushed.ok else "sync_failed",
         data={"tool": pushed.tool, "code": pushed.code},
         request_id=pushed.request_id,
     )
-    return []
 
 
 def remove(removal_id: int) -> list[Wake]:

@@ -6,10 +6,11 @@ Acknowledged before they run: a lost task is found in the tables by `dispatch`.
 from celery import Task, shared_task
 
 from accounts.tasks import post_letter
+from billing.tasks import ask_stripe, close_customer, take_event
 from flowia.lib import clock
 from flowia.lib.redis import redis_client
 from flowia.lib.wake import wake, wake_after_commit
-from processing import deadletters, figures, leading, pipeline
+from processing import deadletters, figures, leading, pipeline, quota_line, receipts, reclaiming
 from processing import dispatch as due_work
 from processing.wakes import Wake
 from social import events, polling
@@ -50,15 +51,33 @@ def profile(contact_id: int) -> None:
 
 
 @shared_task
-def sync(run_id: int) -> None:
-    """Write a lead into a workspace's tool."""
-    _relay(pipeline.sync(run_id))
+def sync(integration_id: int) -> None:
+    """Write the leads that wait into one tool."""
+    _relay(pipeline.sync(integration_id))
+
+
+@shared_task
+def order(order_id: int) -> None:
+    """Queue one slice of a member's order to write leads."""
+    _relay(pipeline.order(order_id))
 
 
 @shared_task
 def remove(removal_id: int) -> None:
     """Take an erased lead out of a workspace's tool."""
     _relay(pipeline.remove(removal_id))
+
+
+@shared_task
+def plan(change_id: int) -> None:
+    """Tell a change of plan, and let go on what it opens."""
+    _relay(pipeline.plan(change_id))
+
+
+@shared_task
+def hook(call_id: int) -> None:
+    """Call a workspace's webhook."""
+    _relay(pipeline.hook(call_id))
 
 
 @shared_task
@@ -109,6 +128,13 @@ def digest() -> None:
     figures.digest()
 
 
+@shared_task
+def tend_quotas() -> None:
+    """Take back what nobody uses of the day's messages, and let who waits go on, every minute."""
+    reclaiming.sweep()
+    _relay(quota_line.advance(now=clock.now()))
+
+
 @shared_task(soft_time_limit=HALF_AN_HOUR, time_limit=HALF_AN_HOUR + 30)
 def cool_leads() -> None:
     """Let leads cool that gave no sign of interest; beat calls this every night."""
@@ -124,9 +150,18 @@ def replay_event(event_id: int) -> bool:
     return reopened
 
 
+def replay_push(run_id: int) -> bool:
+    """Try a failed push once more; False when it is not failed, or a newer one followed."""
+    reopened = receipts.push_again(run_id, now=clock.now())
+    if reopened:
+        deadletters.close("sync", run_id, now=clock.now())
+    return reopened
+
+
 def replay_dead_letter(dead_letter_id: int) -> bool:
     """Try work that failed for good once more; False when it cannot be replayed safely."""
-    found = deadletters.exhume(dead_letter_id, now=clock.now())
+    again = {"sync": receipts.push_again}
+    found = deadletters.exhume(dead_letter_id, now=clock.now(), more=again)
     if found is not None:
         wake_after_commit(STEPS[found[0]], found[1])
     return found is not None
@@ -137,8 +172,10 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "respond": respond,
     "send": send,
     "sync": sync,
+    "order": order,
     "letter": post_letter,
     "remove": remove,
+    "hook": hook,
     "follow": follow,
     "replay": replay,
     "refresh": refresh,
@@ -146,6 +183,10 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "settle": settle,
     "profile": profile,
     "poll": poll,
+    "plan": plan,
+    "stripe": take_event,
+    "bill": ask_stripe,
+    "close": close_customer,
 }
 
 

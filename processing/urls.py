@@ -12,22 +12,29 @@ from processing.api import (
     ledger,
     network_lists,
     network_sending,
+    plan,
     replays,
     replies,
     scenarios,
     sequences,
+    syncs,
+    tools,
     trust,
 )
+from processing.api.sync_fields import TOOLS, kind_of
 from processing.views import approvals, figures, inbox, todo
 from processing.views import drafts as draft_pages
 from processing.views import leads as lead_pages
+from processing.views import plan as plan_pages
 from processing.views import replays as replay_pages
 from processing.views import scenarios as scenario_pages
+from processing.views import tools as tool_pages
 
 CONVERSATION = "conversations/<uuid:uid>"
 DRAFT = "drafts/<uuid:uid>"
 FOLLOW_UP = "follow-ups/<uuid:uid>"
 LEAD = "leads/<uuid:uid>"
+TOOL = "integrations/<slug:kind>"
 SCENARIO = "scenarios/<uuid:uid>"
 VERSION = f"{SCENARIO}/versions/<int:number>"
 REPLAY = "replays/<uuid:uid>"
@@ -78,8 +85,27 @@ networks: list[URLPattern] = [
         "api-reply-comment",
     ),
 ]
+ORDER = "integrations/orders/<uuid:uid>"
+tools_by_http: list[URLPattern] = [
+    *(
+        pattern
+        for tool in TOOLS
+        for pattern in both(
+            f"integrations/{tool}/sync",
+            syncs.Sync.as_view(kind=kind_of(tool)),
+            f"api-{tool}-sync",
+        )
+    ),
+    *both("integrations/orders", syncs.Orders.as_view(), "api-orders"),
+    *both(ORDER, syncs.OneOrder.as_view(), "api-order"),
+    *both(f"{ORDER}/cancel", syncs.CancelOrder.as_view(), "api-order-cancel"),
+    *both("integrations/runs", syncs.Runs.as_view(), "api-runs"),
+    *both("integrations/runs/<uuid:uid>/retry", syncs.RetryRun.as_view(), "api-run-retry"),
+    *both(f"{LEAD}/rewrite", syncs.RewriteLead.as_view(), "api-lead-rewrite"),
+]
 urlpatterns: list[URLPattern] = [
     *networks,
+    *tools_by_http,
     *both("inbox", inbox.inbox, "inbox"),
     *both("inbox/<uuid:uid>", inbox.conversation, "conversation"),
     *both("inbox/drafts", draft_pages.drafts, "drafts"),
@@ -90,6 +116,12 @@ urlpatterns: list[URLPattern] = [
     *both("inbox/leads/<uuid:uid>", lead_pages.lead, "lead"),
     *both("inbox/figures", figures.figures, "figures"),
     *both("tasks", todo.tasks, "tasks"),
+    *both("plan", plan_pages.plan, "plan"),
+    *both("plan/return", plan_pages.came_back, "plan-return"),
+    *both("plan/seen", plan_pages.seen, "plan-seen"),
+    *both("tools", tool_pages.tools, "tools"),
+    *both("tools/<slug:kind>", tool_pages.tool, "tool"),
+    *both("tools/<slug:kind>/disconnect", tool_pages.tool_disconnect, "tool-disconnect"),
     *both("approve/<str:token>", approvals.approve, "approve"),
     *both(PAGES, scenario_pages.scenario_list, "scenarios"),
     *both(f"{PAGES}/new", scenario_pages.scenario_new, "scenario-new"),
@@ -125,6 +157,16 @@ urlpatterns: list[URLPattern] = [
     *both(LEAD, leads.OneLead.as_view(), "api-lead"),
     *both(f"{LEAD}/level/reset", leads.ResetLevel.as_view(), "api-lead-reset"),
     *both("analytics", analytics.Analytics.as_view(), "api-analytics"),
+    *both("billing", plan.Billing.as_view(), "api-billing"),
+    *both("billing/create-checkout", plan.CreateCheckout.as_view(), "api-checkout"),
+    *both("billing/create-portal", plan.CreatePortal.as_view(), "api-portal"),
+    *both("billing/cancel", plan.Cancel.as_view(), "api-plan-cancel"),
+    *both("billing/resume", plan.Resume.as_view(), "api-plan-resume"),
+    *both("integrations/config", tools.Config.as_view(), "api-tools"),
+    *both(TOOL, tools.OneTool.as_view(), "api-tool"),
+    *both(f"{TOOL}/targets", tools.Targets.as_view(), "api-tool-targets"),
+    *both(f"{TOOL}/columns", tools.Columns.as_view(), "api-tool-columns"),
+    *both(f"{TOOL}/test", tools.Test.as_view(), "api-tool-test"),
     *both("scenarios", scenarios.ScenarioList.as_view(), "api-scenarios"),
     *both(SCENARIO, scenarios.OneScenario.as_view(), "api-scenario"),
     *both(f"{SCENARIO}/versions", scenarios.Versions.as_view(), "api-versions"),

@@ -1,5 +1,5 @@
 """Operators' pages about the mind; Django finds them by importing this package."""
 
-from processing.admin import events, letters, mind, people, scenarios, talk
+from processing.admin import events, letters, mind, people, scenarios, syncs, talk
 
-__all__ = ["events", "letters", "mind", "people", "scenarios", "talk"]
+__all__ = ["events", "letters", "mind", "people", "scenarios", "syncs", "talk"]

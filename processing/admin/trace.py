@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from integrations.models import SyncRun
 from processing.ledger import gates_of, sentence_of
-from processing.models import Conversation, DeadLetter, Delivery, InteractionEvent, Message
+from processing.models import (
+    Conversation,
+    DeadLetter,
+    Delivery,
+    InteractionEvent,
+    Lead,
+    Message,
+)
 from social.models import WebhookEvent
 
 
@@ -36,7 +43,7 @@ def trace_of(conversation: Conversation) -> list[Entry]:
     events = list(conversation.interactions.all())
     calls = list(_calls(messages, events))
     lead = getattr(conversation.contact, "lead", None)
-    runs = list(SyncRun.objects.filter(lead_uid=lead.uid)) if lead else []
+    runs = list(_runs(lead)) if lead else []
     deliveries = [message.delivery for message in messages if hasattr(message, "delivery")]
     story = [
         *map(_call, calls),
@@ -76,6 +83,11 @@ def _letters(
     ):
         wanted |= Q(kind=kind, object_id__in=[row.pk for row in rows])
     yield from DeadLetter.objects.filter(wanted)
+
+
+def _runs(lead: Lead) -> QuerySet[SyncRun]:
+    rows = SyncRun.objects.filter(workspace=lead.workspace_id, lead_uid=lead.uid)
+    return rows.select_related("integration")
 
 
 def _call(call: WebhookEvent) -> Entry:
@@ -153,7 +165,9 @@ def _run(run: SyncRun) -> Entry:
         _page(run),
         run.request_id,
         facts={
+            _("tool"): run.integration.kind,
             _("attempts"): run.attempts,
+            _("next attempt"): run.next_at,
             _("error code"): run.error_code,
             _("finished"): run.finished_at,
         },

@@ -7,9 +7,11 @@ from rest_framework import serializers
 
 from integrations.models import SyncRun
 from processing.api.fields import ContactFields
+from processing.api.sync_fields import ReceiptFields
 from processing.models import Lead
 from processing.pushing import thread_of
 from processing.reading import pushes_of
+from processing.receipts import receipts_of
 
 
 class EvidenceFields(serializers.Serializer[Any]):
@@ -60,6 +62,7 @@ class OneLeadFields(LeadFields):
 
     conversation = serializers.SerializerMethodField()
     pushes = serializers.SerializerMethodField()
+    receipts = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_conversation(self, lead: Lead) -> str | None:
@@ -71,6 +74,11 @@ class OneLeadFields(LeadFields):
     def get_pushes(self, lead: Lead) -> Any:
         """The newest push into each tool."""
         return PushFields(pushes_of(lead), many=True).data
+
+    @extend_schema_field(ReceiptFields(many=True))
+    def get_receipts(self, lead: Lead) -> Any:
+        """Where the lead stands in each connected tool, and what to do where it does not."""
+        return ReceiptFields(receipts_of(lead), many=True).data
 
 
 class LeadChanges(serializers.Serializer[Any]):

@@ -1,8 +1,9 @@
 """Whether to answer, wait, hand over or stay silent: ordered lists of gates, pure.
 
 `gates.py` looks at a message and its situation before the model is paid and again before the
-answer leaves; `drafts.py` looks at what the model proposed; `verdicts.py` holds their words. No
-database, no clock, no model: whoever calls brings the values and the time.
+answer leaves; `drafts.py` looks at what the model proposed; `turns.py` knows whose turn it is on a
+short day; `verdicts.py` holds their words. No database, no clock, no model: whoever calls brings
+the values and the time.
 """
 
 from processing.decision.drafts import Proposal, judge
@@ -18,9 +19,10 @@ from processing.decision.gates import (
     OF_ITSELF,
     ON_ARRIVAL,
     Gate,
-    Situation,
     decide,
 )
+from processing.decision.situation import Situation
+from processing.decision.turns import LAST_HOUR, LONGEST_WAIT, has_turn
 from processing.decision.verdicts import Decision, Kind, Verdict
 
 __all__ = [
@@ -32,6 +34,8 @@ __all__ = [
     "BY_HAND",
     "DAILY_CAP",
     "FOLLOW_UP_LEAVES",
+    "LAST_HOUR",
+    "LONGEST_WAIT",
     "OF_ITSELF",
     "ON_ARRIVAL",
     "Decision",
@@ -41,5 +45,6 @@ __all__ = [
     "Situation",
     "Verdict",
     "decide",
+    "has_turn",
     "judge",
 ]

@@ -1,62 +1,14 @@
 """The gates of a message: plain values in, pass or stop with a reason code out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
+from processing.decision.situation import Situation
+from processing.decision.turns import LAST_HOUR, has_turn, too_late
 from processing.decision.verdicts import Decision, Kind, Verdict, ask
 
 DAILY_CAP = 20
 """Automatic messages in one conversation and day before we assume two machines talk."""
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Everything the gates may know about a message, as plain values; moments are aware.
-
-    `opens_at` is when the scenario's hours begin again, None while they are open (or never begin,
-    with `never_opens`). `night_until` is the next morning, None by day. `risk`, `model_trouble` and
-    `lacking` (the ability that the account would need) are codes, empty where there is none.
-    `window_left` is how many messages the network still takes in the window, None for any number.
-    """
-
-    now: datetime
-    duplicate: bool = False
-    echo: bool = False
-    suspended: bool = False
-    assistant_on: bool = True
-    opted_out: bool = False
-    handled_by_human: bool = False
-    human_until: datetime | None = None
-    provider_paused: bool = False
-    provider_until: datetime | None = None
-    account_status: str = "active"
-    account_retry_at: datetime | None = None
-    account_held_until: datetime | None = None
-    lacking: str = ""
-    newer_inbound: bool = False
-    answered: bool = False
-    removed: bool = False
-    hidden: bool = False
-    other_app: bool = False
-    has_text: bool = True
-    risk: str = ""
-    window_closes_at: datetime | None = None
-    window_left: int | None = None
-    scenario: str | None = None
-    scenario_off: bool = False
-    outside_hours: bool = False
-    opens_at: datetime | None = None
-    left_to_human: bool = False
-    automatic_today: int = 0
-    settles_at: datetime | None = None
-    next_automatic_at: datetime | None = None
-    quota_limit: int | None = None
-    quota_remaining: int | None = None
-    quota_held: bool = False
-    model_trouble: str = ""
-    night_until: datetime | None = None
-
 
 Gate = Callable[[Situation], Verdict]
 
@@ -244,10 +196,40 @@ def daytime(situation: Situation) -> Verdict:
 
 
 def quota(situation: Situation) -> Verdict:
-    """Stop before the model is paid when the plan's messages of the day are used up."""
-    if situation.quota_held or situation.quota_remaining is None or situation.quota_remaining > 0:
+    """Stop before the model is paid where the plan's messages of the day do not reach.
+
+    Who can wait does, in the line: for the evening where only what is kept is in the way, else for
+    the next day; whom that day does not reach either, until an hour before it is too late. Who
+    cannot wait, or waited for a week, is left to a human.
+    """
+    left, ahead = situation.quota_remaining, situation.quota_ahead
+    kept = 0 if situation.quota_priority else situation.quota_kept
+    if situation.quota_held or has_turn(left, ahead=ahead, kept=kept):
         return Verdict("quota_left")
-    return Verdict("quota_spent", Kind.SILENT, data={"limit": situation.quota_limit})
+    limit = situation.quota_limit
+    if situation.quota_renews_at is None:
+        return Verdict("quota_spent", Kind.SILENT, data={"limit": limit})
+    evening = situation.quota_opens_at if has_turn(left, ahead=ahead) else None
+    until = evening or situation.quota_renews_at
+    ends = too_late(situation.window_closes_at, situation.quota_since)
+    if ends is not None and until >= ends:
+        return Verdict("quota_spent", Kind.HANDOFF, data={"limit": limit})
+    if ends is not None and evening is None and not has_turn(limit, ahead=ahead):
+        until = max(until, ends - LAST_HOUR)
+    return Verdict("quota_waits", Kind.WAIT, until=until, data=_place(situation))
+
+
+def _place(situation: Situation) -> dict[str, Any]:
+    closes, since = situation.window_closes_at, situation.quota_since
+    closed = situation.quota_closed
+    return {
+        "position": situation.quota_ahead + 1,
+        "limit": situation.quota_limit,
+        "phone": situation.quota_phone,
+        "closes": closes and closes.isoformat(),
+        "since": since and since.timestamp(),
+        "closed": closed and closed.timestamp(),
+    }
 
 
 def model(situation: Situation) -> Verdict:

@@ -91,6 +91,11 @@ class FollowUp(Row):
             models.Index(
                 fields=["next_at"], name="follow_up_due", condition=models.Q(next_at__isnull=False)
             ),
+            models.Index(
+                fields=["workspace", "quota_day"],
+                name="follow_up_holds_quota",
+                condition=models.Q(quota_day__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

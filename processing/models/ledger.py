@@ -33,6 +33,7 @@ class InteractionEvent(Row):
         NOTICE = "notice", _("notice")
         CONSENT = "consent", _("consent")
         TRUST = "trust", _("trust ladder")
+        PLAN = "plan", _("plan")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="interactions")
     conversation = models.ForeignKey(

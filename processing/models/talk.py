@@ -136,6 +136,11 @@ class Message(Row):
                 fields=["next_at"], name="message_due", condition=models.Q(next_at__isnull=False)
             ),
             models.Index(fields=["conversation", "-sent_at"], name="thread_order"),
+            models.Index(
+                fields=["workspace", "quota_day"],
+                name="message_holds_quota",
+                condition=models.Q(quota_day__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -34,7 +34,11 @@ CONTACT: Paths = {
 }
 """From a row to the contact it is about; in the order in which rows are deleted."""
 
-LEAD: Paths = {memory.SyncRun: "lead_uid", memory.SyncedRow: "lead_uid"}
+LEAD: Paths = {
+    memory.SyncRun: "lead_uid",
+    memory.SyncedRow: "lead_uid",
+    memory.HookCall: "lead_uid",
+}
 """From a row to the lead whose contact it is about."""
 
 WORKSPACE: Paths = {
@@ -56,15 +60,21 @@ WORKSPACE: Paths = {
     mind.ScenarioVersion: "workspace",
     mind.Scenario: "workspace",
     memory.SyncRun: "workspace",
+    memory.SyncOrder: "workspace",
     memory.SyncedRow: "workspace",
     memory.Removal: "workspace",
     memory.Integration: "workspace",
+    memory.HookCall: "workspace",
+    memory.Hook: "workspace",
     ears.Forgotten: "workspace",
     ears.Poll: "workspace",
     ears.UnitDay: "workspace",
     ears.Connecting: "workspace",
     ears.SocialAccount: "workspace",
     may_we.Quota: "workspace",
+    may_we.PlanChange: "workspace",
+    may_we.Checkout: "workspace",
+    may_we.PastCustomer: "workspace",
     may_we.Subscription: "workspace",
     Export: "workspace",
     Erasure: "workspace",
@@ -96,6 +106,8 @@ ELSEWHERE: dict[type[Model], str] = {
     ears.Breaker: "counts of calls of a network or an account",
     ears.UnitTotal: "what a network counts for all workspaces together",
     mind.ModelState: "about the model's service",
+    may_we.StripeEvent: "names of Stripe's objects; gone within months",
+    may_we.Closing: "a customer of an erased workspace at Stripe; gone within months",
     who.AuditChain: "counts and digests",
     who.AuditKey: "a sealed key",
     DeletionRequest: "a hash and a code, by which nobody finds the person",

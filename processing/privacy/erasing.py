@@ -17,7 +17,7 @@ from flowia.lib import clock
 from flowia.lib.errors import NotFoundError
 from integrations import removals
 from integrations.models import Integration, Removal, SyncRun
-from processing import figures, sequences
+from processing import figures, hooking, sequences
 from processing.confirming import give_quota_back
 from processing.models import (
     Contact,
@@ -138,6 +138,8 @@ def _erase_rows(erasure: Erasure) -> None:
             return
         _forget(contact)
         _take_out_of_tools(lead)
+        if lead is not None:
+            hooking.tell_erasure(erasure.workspace, lead.uid, now=clock.now())
         _count(contact)
         _delete(contact)
         erasure.seal({"account": str(contact.social_account_id), "person": contact.external_id})
@@ -161,6 +163,10 @@ def _locked(erasure: Erasure) -> Contact | None:
 def _lock_threads(contacts: QuerySet[Contact]) -> None:
     threads = Conversation.objects.select_for_update().filter(contact__in=contacts.values("pk"))
     list(threads.order_by("pk").values_list("pk", flat=True))
+    # Who queues a member's order holds the leads that it reads: theirs are queued before, and
+    # stopped here, or not found any more.
+    leads = Lead.objects.select_for_update().filter(contact__in=contacts.values("pk"))
+    list(leads.order_by("pk").values_list("pk", flat=True))
 
 
 def _stop(contact: Contact, lead: Lead | None) -> None:
@@ -180,11 +186,14 @@ def _stop(contact: Contact, lead: Lead | None) -> None:
     )
     if lead is not None:
         SyncRun.objects.filter(lead_uid=lead.uid, status="queued", attempts=0).delete()
+        hooking.stop(lead.uid)
 
 
 def _on_the_wire(contact: Contact, lead: Lead | None) -> bool:
     sending = Delivery.objects.filter(message__conversation__contact=contact, status="sending")
     pushing = SyncRun.objects.filter(lead_uid=lead.uid, status="running") if lead else None
+    if lead is not None and hooking.is_under_way(lead.uid):
+        return True
     return sending.exists() or (pushing is not None and pushing.exists())
 
 

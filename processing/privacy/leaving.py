@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, members
 from accounts.models import Invitation, Letter, Membership, User, Workspace
+from billing import closing
+from billing.models import Subscription
 from flowia.lib.errors import ConflictError, InvalidError, NotFoundError
 from integrations.connectors.registry import CONNECTORS
 from integrations.models import Integration, Removal
@@ -113,11 +115,9 @@ def _erase(workspace: Workspace) -> dict[str, Any]:
     exporting.drop(Export.objects.filter(workspace=workspace))
     for account in SocialAccount.objects.filter(workspace=workspace):
         cleaning.take_account_out(account)
-    chain = audit.close_chain(str(workspace.uid))
     invited = Invitation.objects.filter(workspace=workspace)
     Letter.objects.filter(subject_uid__in=invited.values("uid")).delete()
-    _delete_rows(workspace)
-    return {"workspace": str(workspace.uid), **chain}
+    return {"workspace": str(workspace.uid), **_delete_rows(workspace)}
 
 
 def left_outside(workspace: Workspace) -> list[LeftOutside]:
@@ -133,20 +133,27 @@ def left_outside(workspace: Workspace) -> list[LeftOutside]:
     ]
 
 
-def _delete_rows(workspace: Workspace) -> None:
+def _delete_rows(workspace: Workspace) -> dict[str, Any]:
     """Delete table by table, the dependent ones first: one cascade would load every row.
 
     Twice: workers may add rows until nobody can refer to the workspace any more, and whoever
-    shuts them out at once makes them wait for each other.
+    shuts them out at once makes them wait for each other. Nothing may be charged for what is gone:
+    the customer is noted before the plan's row goes, and once more when none can be added. That
+    row is locked after the conversations, as whoever sends does, and before the chain, which is
+    dropped in between; returns what `audit.close_chain` does.
     """
-    _delete_tables(workspace, but=Workspace)
+    _delete_tables(workspace, but=(Subscription, Workspace))
+    closing.close_workspace(workspace)
+    chain = audit.close_chain(str(workspace.uid))
     Workspace.objects.select_for_update().get(pk=workspace.pk)
+    closing.close_workspace(workspace)
     _delete_tables(workspace)
+    return chain
 
 
-def _delete_tables(workspace: Workspace, *, but: type[Model] | None = None) -> None:
+def _delete_tables(workspace: Workspace, *, but: tuple[type[Model], ...] = ()) -> None:
     for model, path in WORKSPACE.items():
-        if model is not but:
+        if model not in but:
             rows = rows_of(model, **{path: workspace.pk})
             cleaning.drop_history(rows)
             rows.delete()

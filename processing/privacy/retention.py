@@ -30,8 +30,9 @@ from accounts.models import (
     SignInAttempt,
     UsedToken,
 )
+from billing.models import Closing, StripeEvent
 from flowia.lib import clock
-from integrations.models import Removal, SyncRun
+from integrations.models import HookCall, Removal, SyncOrder, SyncRun
 from processing.models import Contact, Conversation, DeadLetter, Message, Replay
 from processing.privacy import erasing, exporting
 from processing.privacy.fading import fade_messages
@@ -69,6 +70,30 @@ def _silent_contacts(before: datetime) -> QuerySet[Contact]:
     return Contact.objects.filter(~Exists(talked), created_at__lt=before)
 
 
+def _followed() -> Exists:
+    """Select pushes that are not the last of their lead and tool: that one is the receipt."""
+    return Exists(
+        SyncRun.objects.filter(
+            integration=OuterRef("integration"),
+            lead_uid=OuterRef("lead_uid"),
+            pk__gt=OuterRef("pk"),
+        )
+    )
+
+
+def _old_pushes(before: datetime) -> QuerySet[SyncRun]:
+    ended = SyncRun.objects.filter(created_at__lt=before, next_at=None)
+    return ended.filter(Q(_followed()) | ~Q(payload={}))
+
+
+def _drop_pushes(rows: QuerySet[SyncRun]) -> None:
+    """Delete what was followed; of the last one only what was written goes, with people's words."""
+    keys = list(rows.values_list("pk", flat=True))
+    mine = SyncRun.objects.filter(pk__in=keys)
+    mine.filter(_followed()).delete()
+    mine.update(payload={})
+
+
 def _erase(contacts: QuerySet[Contact]) -> None:
     """Erase one contact per transaction: each holds the log of its workspace for a moment only."""
     for contact in contacts.select_related("workspace"):
@@ -89,10 +114,25 @@ RULES = (
         30,
         lambda before: WebhookEvent.objects.filter(created_at__lt=before, next_at=None),
     ),
+    Rule("pushes", 30, _old_pushes, _drop_pushes),
     Rule(
-        "pushes",
+        "sync_orders",
         30,
-        lambda before: SyncRun.objects.filter(created_at__lt=before, next_at=None),
+        lambda before: SyncOrder.objects.filter(created_at__lt=before, next_at=None),
+    ),
+    Rule(
+        "stripe_events",
+        90,
+        lambda before: StripeEvent.objects.filter(created_at__lt=before, next_at=None),
+    ),
+    Rule("closings", 90, lambda before: Closing.objects.filter(closed_at__lt=before)),
+    Rule(
+        "outgoing_calls",
+        30,
+        # What waits for its webhook to be resumed, or for a larger plan, waits no longer than that.
+        lambda before: HookCall.objects.filter(
+            Q(next_at=None) | Q(status="queued", error_code="plan"), created_at__lt=before
+        ),
     ),
     Rule("contacts", 3 * 365, _silent_contacts, _erase, whole=False),
     Rule("breakers", 1, breakers.unused),

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import template
+from django.db.models import Count, Exists, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Workspace
+from billing.telling import unseen
 from processing.links import digest_of
 from processing.models import Message
 from processing.notices import notice_of_draft
@@ -14,12 +17,24 @@ from processing.reading import waiting_drafts, why_held
 from processing.reasons import sentence
 
 register = template.Library()
+HAS_NEWS = "has_news"
+"""Where the header leaves for the notes below it whether there is news of the plan."""
 
 
 @register.simple_tag
 def drafts_waiting(workspace: Workspace) -> int:
-    """Return how many drafts of the workspace wait for a decision, by one query."""
-    return waiting_drafts(workspace).count()
+    """Return how many drafts of the workspace wait for a decision.
+
+    The same query tells whether there is news of the plan: `has_news` on the workspace.
+    """
+    drafts = waiting_drafts(workspace).order_by().values("workspace")
+    counted = drafts.annotate(number=Count("pk")).values("number")
+    told = Workspace.objects.filter(pk=workspace.pk).annotate(
+        drafts=Coalesce(Subquery(counted), 0), news=Exists(unseen(workspace))
+    )
+    number, news = told.values_list("drafts", "news").get()
+    setattr(workspace, HAS_NEWS, news)
+    return int(number)
 
 
 @register.filter

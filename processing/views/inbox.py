@@ -1,6 +1,7 @@
 """The pages of the mind: the inbox and one conversation, with its Why."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,6 +32,7 @@ from processing.actions import (
     step_in,
 )
 from processing.models import Conversation, Message
+from processing.quota_line import WAITS, Waiting, number_waiting, place_of, waiting
 from processing.reading import (
     conversations_of,
     elsewhere,
@@ -41,7 +43,7 @@ from processing.reading import (
     with_elsewhere,
 )
 from processing.tasks import relay_after_commit
-from processing.thread import lines_of, stamp_of
+from processing.thread import Line, lines_of, stamp_of
 from processing.views.answering import answering, written
 from processing.views.drafts import in_hand
 
@@ -85,9 +87,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     tabs = [("", _("All"), counts["all"]), ("needs", _("Needs me"), counts["needs"])]
     tabs.append(("hot", _("Hot"), counts["hot"]))
-    context = {"page": page, "show": show, "search": search, "tabs": tabs}
+    context: dict[str, Any] = {"page": page, "show": show, "search": search, "tabs": tabs}
     context |= {"place": place, "network": network, "networks": networks}
     context["places"] = Conversation.Kind.choices
+    whole = not (search or place or network or page.number > 1)
+    line = waiting(workspace, most=ROWS_PER_PAGE) if whole else []
+    context["line"] = line
+    context["waiting"] = number_waiting(workspace, now=clock.now()) if line else 0
     chosen = {"place": place, "network": network}
     kept = {name: value for name, value in chosen.items() if value}
     context["sieve"] = urlencode({"search": search, **kept})
@@ -117,12 +123,14 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     said = found.messages.order_by("-sent_at", "-id")
     page = Paginator(said, MESSAGES_PER_PAGE).get_page(_page_of(request, said))
     now = clock.now()
+    lines = lines_of(reversed(list(page)))
     context = {
         "conversation": found,
         "page": page,
-        "lines": lines_of(reversed(list(page))),
+        "lines": lines,
         "needs": found.handoff_reason,
         "follow_ups": open_follow_ups(found),
+        "place": _place(found, lines, now=now),
         "stamp": stamp_of(found),
         "owns": owns(workspace),
         "problem": problem,
@@ -135,6 +143,12 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"
     return render(request, template, _with(request, workspace, context))
+
+
+def _place(found: Conversation, lines: list[Line], *, now: datetime) -> Waiting | None:
+    """Return the conversation's place in the line for the quota, None where nothing waits."""
+    waits = any(line.waiting and line.message.reason == WAITS for line in lines)
+    return place_of(found, now=now) if waits else None
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The pages of leads: the table, one of them, and the table for spreadsheets."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from accounts.access import chosen_workspace, member_name
+from billing.plans import PlanRequiredError
 from flowia.lib import clock
-from flowia.lib.errors import NotFoundError
+from flowia.lib.errors import ConflictError, NotFoundError
 from processing import leading
 from processing.leadsheet import sheet_of
 from processing.models import Lead
 from processing.pushing import thread_of
-from processing.reading import leads_of, matching_leads, pushes_of, story_of
+from processing.reading import leads_of, matching_leads, story_of
 from processing.reasons import sentence
+from processing.receipts import receipts_of, rewrite
+from processing.tasks import relay_after_commit
 from processing.views.frame import in_frame
 
 ROWS_PER_PAGE = 25
@@ -68,7 +72,11 @@ def table(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Show one lead; a POST of `do=correct|reset` sets `level` and `stage` or gives them back."""
+    """Show one lead; a POST does what `do` says.
+
+    `correct` sets `level` and `stage`, `reset` gives the level back, `rewrite` writes the lead into
+    `tool` again.
+    """
     workspace = chosen_workspace(request)
     found = leads_of(workspace).select_related("contact__social_account").filter(uid=uid).first()
     if found is None:
@@ -84,7 +92,7 @@ def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
         "lead": found,
         "conversation": thread_of(found),
         "story": story,
-        "pushes": pushes_of(found),
+        "receipts": receipts_of(found),
         "levels": Lead.Level.choices,
         "stages": Lead.Stage.choices,
     }
@@ -105,7 +113,19 @@ def _act(request: HttpRequest, found: Lead) -> HttpResponse:
         told = level if level != found.level or found.level_by_member else None
         leading.correct(found, level=told, stage=stage, by=by, now=now)
         messages.success(request, _("Saved."))
+    elif request.POST.get("do") == "rewrite":
+        _rewrite(request, found, now=now)
     return redirect("lead", uid=found.uid)
+
+
+def _rewrite(request: HttpRequest, found: Lead, *, now: datetime) -> None:
+    try:
+        wakes = rewrite(found, request.POST.get("tool", ""), now=now)
+    except (ConflictError, PlanRequiredError) as error:
+        messages.error(request, str(error.detail))
+        return
+    relay_after_commit(*wakes)
+    messages.success(request, _("The lead is being written again."))
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
