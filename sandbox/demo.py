@@ -140,6 +140,9 @@ MEDIA_TEXT = "Sortie du four : les suspensions Brume, encore tièdes."
 TIKTOK_APP_ID = "7400000000000000001"
 TIKTOK_APP_SECRET = "sandbox-tiktok-secret-7e2b"  # noqa: S105 - known to the stand-in alone
 
+STRIPE_SECRET_KEY = "sk_test_sandboxAtelierLumiere4c1e"  # noqa: S105 - opens the stand-in alone
+STRIPE_WEBHOOK_SECRET = "whsec_sandboxAtelierLumiere7e2b"  # noqa: S105 - the same
+
 YOUTUBE_CHANNEL_ID = "UCsandboxAtelierLumiere0"
 YOUTUBE_SECOND_CHANNEL_ID = "UCsandboxLumiereCoulisse"
 YOUTUBE_NEWCOMER_CHANNEL_ID = "UCsandboxCafeDesBrumes00"
@@ -149,6 +152,14 @@ YOUTUBE_SECOND_VIDEO_ID = "sbxTourner2"
 NOTION_TOKEN = "ntn_sandbox_atelier_lumiere"  # noqa: S105 - invented
 NOTION_DATABASE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d01"
 NOTION_DATA_SOURCE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d02"
+# A database of something else, and one that has two data sources.
+NOTION_OTHER_DATABASE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d11"
+NOTION_OTHER_SOURCE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d12"
+NOTION_DOUBLE_DATABASE_ID = "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d21"
+NOTION_DOUBLE_SOURCE_IDS = (
+    "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d22",
+    "1f0c8e52-7a51-4b6e-9d0a-3c5e8a2b4d23",
+)
 NOTION_FIELD_MAP = {
     "name": "Nom",
     "lead_id": "Flow IA ID",
@@ -159,6 +170,27 @@ NOTION_FIELD_MAP = {
     "intent": "Intention",
     "updated": "Mis à jour",
 }
+
+AIRTABLE_TOKEN = "patSandboxAtelier.b7e1c0a94d2f"  # noqa: S105 - invented
+AIRTABLE_BASE_ID = "appSandboxAtelier"
+AIRTABLE_TABLE_ID = "tblSandboxLeads00"
+AIRTABLE_OTHER_BASE_ID = "appSandboxMarches"
+AIRTABLE_OTHER_TABLE_ID = "tblSandboxStands0"
+AIRTABLE_FIELD_IDS = {
+    "name": "fldSandboxName000",
+    "lead_id": "fldSandboxLeadId0",
+    "level": "fldSandboxLevel00",
+    "phone": "fldSandboxPhone00",
+    "network": "fldSandboxNetwork",
+    "evidence": "fldSandboxProofs0",
+    "intent": "fldSandboxIntent0",
+    "updated": "fldSandboxUpdated",
+}
+# The file is shared with this address; its key is made in the sandbox's `var`, never committed.
+SERVICE_ACCOUNT_EMAIL = "flow-ia@flow-ia-sandbox.iam.gserviceaccount.com"
+SPREADSHEET_ID = "1sandboxAtelierLumiereLeads0000000000000000A"
+SPREADSHEET_GID = 0
+SPREADSHEET_TAB = "Leads"
 
 LETTERS_FROM = "Flow IA <bonjour@flowia.example>"
 GOOGLE_CLIENT_ID = "776655443322-sandbox.apps.googleusercontent.com"
@@ -224,7 +256,15 @@ def environment(
         "TIKTOK_OAUTH_URL": f"{sandbox}/tiktok/v2/auth/authorize/",
         "TIKTOK_API_URL": f"{sandbox}/tiktok/open_api/v1.3",
         "YOUTUBE_API_URL": f"{sandbox}/youtube/v3",
+        "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
+        "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
+        "STRIPE_API_URL": f"{sandbox}/stripe",
         "NOTION_API_URL": f"{sandbox}/notion",
+        "AIRTABLE_API_URL": f"{sandbox}/airtable",
+        "GOOGLE_SHEETS_API_URL": f"{sandbox}/sheets",
+        "GOOGLE_SHEETS_TOKEN_URL": f"{sandbox}/sheets/token",
+        # The receiver of webhooks stands on this machine; in production this is refused.
+        "WEBHOOK_PRIVATE_NETWORKS": "127.0.0.0/8",
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_port or int(sandbox_port) + 1}",
         "EMAIL_FROM": LETTERS_FROM,
         "GOOGLE_CLIENT_ID": GOOGLE_CLIENT_ID,

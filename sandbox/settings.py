@@ -48,8 +48,10 @@ SANDBOX_URL = env.str("SANDBOX_URL").rstrip("/")
 INSTALLED_APPS = [
     "sandbox",
     "sandbox.world",
+    "sandbox.stripe",
     "sandbox.tiktok",
     "sandbox.youtube",
+    "sandbox.tools",
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
@@ -118,6 +120,7 @@ META_INSTAGRAM_APP_ID = env.str("META_INSTAGRAM_APP_ID")
 META_INSTAGRAM_APP_SECRET = env.str("META_INSTAGRAM_APP_SECRET")
 TIKTOK_APP_ID = env.str("TIKTOK_APP_ID")
 TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET")
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID")
 GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET")
 YOUTUBE_DAILY_UNITS = env.int("YOUTUBE_DAILY_UNITS", 10_000)

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from sandbox import controls, demo, meta_controls
 from sandbox.page import accounts, mailbox, meta_login, views
 from sandbox.page import google as google_page
+from sandbox.receiver import views as receiver
 from sandbox.standins import (
     google,
     graph,
@@ -13,9 +14,9 @@ from sandbox.standins import (
     graph_conversations,
     graph_login,
     model,
-    notion,
 )
 from sandbox.tiktok import urls as tiktok
+from sandbox.tools import urls as tools
 
 VERSION = r"(?:/v\d+\.\d+)?/"
 GRAPH = rf"^graph(?:-instagram)?{VERSION}"
@@ -30,7 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("act", views.act, name="act"),
     path("change-faults", views.change_faults, name="change-faults"),
     path("change-accounts", accounts.change_accounts, name="change-accounts"),
-    path("notion-table", views.notion_table, name="notion-table"),
     path("mail", mailbox.letters, name="mailbox"),
     path("mail/<int:letter_id>", mailbox.letter, name="letter"),
     path("mail.json", controls.mail),
@@ -69,13 +69,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("openai/v1/responses", model.responses),
     path("openai/v1/chat/completions", model.chat_completions),
     path("openai/v1/<path:rest>", model.unknown),
-    path("notion/v1/users/me", notion.me),
-    path("notion/v1/databases/<str:database_id>", notion.database),
-    path("notion/v1/data_sources/<str:data_source_id>", notion.data_source),
-    path("notion/v1/data_sources/<str:data_source_id>/query", notion.query),
-    path("notion/v1/pages", notion.create_page),
-    path("notion/v1/pages/<str:page_id>", notion.page),
-    path("notion/v1/<path:rest>", notion.unknown),
+    path("stripe", include("sandbox.stripe.urls")),
+    path("receiver", receiver.page, name="receiver"),
+    path("receiver/change", receiver.change, name="receiver-change"),
+    path("receiver/<slug:box>", receiver.call),
     path("youtube", include("sandbox.youtube.urls")),
     path("google/o/oauth2/v2/auth", google_page.consent, name="google"),
     path("google/token", google.token),
@@ -83,4 +80,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("google/oauth2/v3/certs", google.keys),
     path("google/<path:rest>", google.unknown),
     *tiktok.urlpatterns,
+    *tools.urlpatterns,
 ]

@@ -46,6 +46,18 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
         Offer("notion:revoked_token", _("the access was revoked")),
         Offer("notion:timeout_after_acceptance", _("writes the row, then never answers"), 60),
     ),
+    "Airtable": (
+        Offer("airtable:rate_limited", _("too many calls (429)")),
+        Offer("airtable:server_error", _("an error 500")),
+        Offer("airtable:revoked_token", _("the access was revoked")),
+        Offer("airtable:timeout_after_acceptance", _("writes the row, then never answers"), 60),
+    ),
+    "Google Sheets": (
+        Offer("sheets:rate_limited", _("too many calls (429)")),
+        Offer("sheets:server_error", _("an error 500")),
+        Offer("sheets:revoked_token", _("the access was revoked")),
+        Offer("sheets:timeout_after_acceptance", _("writes the row, then never answers"), 60),
+    ),
     "E-mail": (
         Offer("mail:down", _("the mail server is down")),
         Offer("mail:hangs", _("the mail server says nothing"), seconds=60),

@@ -6,8 +6,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,14 +14,12 @@ from sandbox.page import accounts, product, publication
 from sandbox.page import faults as offers
 from sandbox.page.places import MESSAGES, POST, account_of, back, place_of
 from sandbox.page.thread import bubbles_of, steps_of, wait_of
-from sandbox.standins import notion_values
 from sandbox.world import comments, courier, faults, phone
 from sandbox.world.meta import ACCOUNTS
-from sandbox.world.models import Comment, Fault, NotionPage
+from sandbox.world.models import Comment, Fault
 
 REAL_SETTLE_SECONDS = 8
 REAL_SPACING_MINUTES = 5
-LEAD_ID_COLUMN = demo.NOTION_FIELD_MAP["lead_id"]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -115,31 +111,6 @@ def change_faults(request: HttpRequest) -> HttpResponse:
             }
         )
     return back(request, request.POST.get("contact", ""), "faults")
-
-
-@require_GET
-def notion_table(request: HttpRequest) -> HttpResponse:
-    """Show the rows of the Notion stand-in as a table."""
-    # The long id stands last, where it leaves room for what people read.
-    columns = sorted(notion_values.COLUMNS, key=lambda name: name == LEAD_ID_COLUMN)
-    rows = [
-        [_cell(name, page.values.get(name)) for name in columns]
-        for page in NotionPage.objects.filter(in_trash=False).order_by("-edited_at")
-    ]
-    return render(
-        request,
-        "sandbox/notion_table.html",
-        {
-            "columns": columns,
-            "rows": rows,
-            "return_to": request.get_full_path(),
-        },
-    )
-
-
-def _cell(name: str, stored: Any) -> str:
-    at = notion_values.moment(name, stored)
-    return date_format(localtime(at), "d/m/Y H:i") if at else notion_values.plain(name, stored)
 
 
 def _moving_parts(request: HttpRequest) -> dict[str, Any]:

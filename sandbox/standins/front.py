@@ -28,6 +28,8 @@ class Asked:
     headers: Mapping[str, str]
     body: dict[str, Any]
     fault: str = ""
+    lists: Mapping[str, list[str]] = field(default_factory=dict)
+    """The query again, with every value of a name that is given more than once."""
 
     @property
     def bearer(self) -> str:
@@ -152,6 +154,7 @@ def _answer(
         headers=request.headers,
         body=body,
         fault=fault.kind if fault else "",
+        lists=dict(request.GET.lists()),
     )
     try:
         return answer_to(asked, **path), body

@@ -1,5 +1,6 @@
 """Faults on request: what can be asked for, and which one the next call meets."""
 
+import random
 from collections.abc import Collection
 from typing import Any
 
@@ -22,16 +23,40 @@ EVERYWHERE = frozenset(
 KINDS: dict[str, frozenset[str]] = {
     "graph": EVERYWHERE
     | {"error", "window_closed", "unknown_recipient", "echo_off", "webhooks_off"},
+    "stripe": EVERYWHERE | {"error"},
     "tiktok": EVERYWHERE | {"error"},
     "youtube": EVERYWHERE | {"error"},
     "openai": EVERYWHERE | {"refusal", "truncated", "insufficient_quota"},
-    "notion": EVERYWHERE,
+    "notion": EVERYWHERE | {"conflict", "overloaded", "unavailable"},
+    "airtable": EVERYWHERE,
+    "sheets": EVERYWHERE,
     "mail": frozenset({"latency", "timeout_after_acceptance", "down", "hangs", "refuses", "busy"}),
+    "receiver": frozenset(
+        {
+            "latency",
+            "rate_limited",
+            "server_error",
+            "bad_gateway",
+            "error",
+            "timeout_after_acceptance",
+            "lost_after_acceptance",
+        }
+    ),
     "google": EVERYWHERE | {"error"},
     "any": EVERYWHERE,
 }
 AFTER_ACCEPTANCE = frozenset({"timeout_after_acceptance", "lost_after_acceptance"})
-DETAILS = ("code", "subcode", "reason", "status", "headers", "message", "accepted")
+DETAILS = (
+    "code",
+    "subcode",
+    "reason",
+    "status",
+    "headers",
+    "message",
+    "accepted",
+    "type",
+    "param",
+)
 DEFAULT_SECONDS = {"latency": 3.0, "timeout_after_acceptance": 60.0, "hangs": 60.0}
 
 
@@ -43,7 +68,8 @@ def add(asked: dict[str, Any]) -> Fault:
     """Keep the fault that `asked` describes (`service`, `kind`, `operation`, `times` ...).
 
     Raises UnknownFaultError. `times` is 1 unless given; null means until it is removed. What
-    kind *error* says (DETAILS) is kept as it was given, for the service to read.
+    kind *error* says (DETAILS) is kept as it was given, for the service to read. With a `chance`
+    it is played at random, the same way for the same `seed`.
     """
     service, kind = asked.get("service", "any"), asked.get("kind")
     if service not in KINDS:
@@ -60,11 +86,12 @@ def add(asked: dict[str, Any]) -> Fault:
             every=max(1, int(asked.get("every", 1))),
             seconds=float(asked.get("seconds", DEFAULT_SECONDS.get(kind, 0))),
             retry_after=int(asked.get("retry_after", 2)),
-            detail=_detail(asked) if kind == "error" else {},
+            detail=(_detail(asked) if kind == "error" else {}) | _luck(asked),
         )
     except (TypeError, ValueError) as error:
         raise UnknownFaultError(
-            "times, every, seconds, retry_after and status are numbers, headers is an object"
+            "times, every, seconds, retry_after, status and chance (0 to 1) are numbers, "
+            "headers is an object"
         ) from error
 
 
@@ -74,6 +101,15 @@ def _detail(asked: dict[str, Any]) -> dict[str, Any]:
         detail["status"] = int(detail["status"])
     headers = dict(detail.get("headers", {}))
     return {**detail, "headers": {str(name): str(value) for name, value in headers.items()}}
+
+
+def _luck(asked: dict[str, Any]) -> dict[str, Any]:
+    if asked.get("chance") is None:
+        return {}
+    chance = float(asked["chance"])
+    if not 0 <= chance <= 1:
+        raise ValueError(chance)
+    return {"chance": chance, "seed": str(asked.get("seed", ""))}
 
 
 def take(service: str, kinds: Collection[str], operation: str = "") -> Fault | None:
@@ -92,10 +128,11 @@ def take(service: str, kinds: Collection[str], operation: str = "") -> Fault | N
 
 def _is_due(fault: Fault) -> bool:
     """Count this call, and tell whether the fault is played on it."""
-    if fault.every > 1:
+    chance = fault.detail.get("chance")
+    if fault.every > 1 or chance is not None:
         fault.seen += 1
         fault.save(update_fields=["seen"])
-        if fault.seen % fault.every:
+        if fault.seen % fault.every or not _drawn(fault, chance):
             return False
     if fault.times == 1:
         # The caller still reads its fields, of which deleting would take the key away.
@@ -104,6 +141,12 @@ def _is_due(fault: Fault) -> bool:
         fault.times -= 1
         fault.save(update_fields=["times"])
     return True
+
+
+def _drawn(fault: Fault, chance: float | None) -> bool:
+    # The draw is a function of the seed and the call's number, so that a run can be repeated.
+    draw = random.Random(f"{fault.detail.get('seed')} {fault.kind} {fault.seen}")  # noqa: S311
+    return chance is None or draw.random() < chance
 
 
 def echoes_held() -> bool:

@@ -1,4 +1,4 @@
-"""What the outside world remembers: calls, the phone's thread, Notion's rows, letters, faults."""
+"""What the outside world remembers: calls, the phone's thread, letters, faults."""
 
 from typing import ClassVar
 
@@ -21,7 +21,6 @@ __all__ = (
     "MetaCode",
     "MetaGrant",
     "MetaToken",
-    "NotionPage",
     "Option",
     "PhoneMessage",
     "Subscription",
@@ -89,24 +88,6 @@ class PhoneMessage(models.Model):
         return f"{self.author} {self.mid}"
 
 
-class NotionPage(models.Model):
-    """One row of the Notion stand-in's data source; `values` as they were written."""
-
-    uid = models.UUIDField(unique=True)
-    values = models.JSONField(default=dict)
-    in_trash = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    edited_at = models.DateTimeField(auto_now=True)
-
-    objects: ClassVar[models.Manager["NotionPage"]] = models.Manager()
-
-    class Meta:
-        ordering = ("id",)
-
-    def __str__(self) -> str:
-        return str(self.uid)
-
-
 class Letter(models.Model):
     """One letter that the mail server took in, for one of its receivers."""
 
@@ -133,7 +114,7 @@ class Fault(models.Model):
 
     `operation` keeps it to one kind of call; `every` plays it on each n-th of them (`seen`
     counts); `detail` is what kind *error* says: `code`, `subcode`, `reason`, `status`, `headers`,
-    `message`, `accepted`.
+    `message`, `accepted`; and the `chance` and `seed` of one that is played at random.
     """
 
     service = models.CharField(max_length=20)

@@ -22,6 +22,8 @@ USUAL: dict[str, Any] = {
     "tasks": {},
     # People whose thread another app controls; standby and handover events change it.
     "controlled": [],
+    # The secrets with which the receiver of webhooks looks at signatures: {"<box>": "whsec_…"}.
+    "receiver_secrets": {},
 }
 
 

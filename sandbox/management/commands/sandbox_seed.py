@@ -59,7 +59,9 @@ def seed() -> Workspace:
         User.objects.create_superuser(demo.OPERATOR_EMAIL, demo.OPERATOR_PASSWORD)
     workspace = _workspace(owner)
     Membership.objects.get_or_create(workspace=workspace, user=member)
-    Subscription.objects.get_or_create(workspace=workspace, defaults={"plan": "premium"})
+    Subscription.objects.get_or_create(
+        workspace=workspace, defaults={"plan": "premium", "given_plan": "premium"}
+    )
     _scenario(workspace)
     _follow_up(workspace)
     for account in ACCOUNTS:
@@ -150,6 +152,7 @@ def _connect_notion(workspace: Workspace) -> None:
             "target": {
                 "database_id": demo.NOTION_DATABASE_ID,
                 "data_source_id": demo.NOTION_DATA_SOURCE_ID,
+                "name": "Prospects",
             },
             "field_map": dict(demo.NOTION_FIELD_MAP),
         },
