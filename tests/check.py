@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
 from flowia.embedded import BASE_DIR
-from tests import postgres
+from tests import migrated, postgres
 from tests.stack import clean_environment
 
 LONGEST_FILE = 400
@@ -109,14 +111,26 @@ def lines_of(path: Path) -> int:
 
 def tests() -> bool:
     """Run all tests with SQLite, then those that use the database again on PostgreSQL."""
-    with postgres.server() as server:
-        url = {"TEST_DATABASE_URL": server.url} if server else {}
+    with postgres.server() as server, migrated_databases(server) as copied:
+        url = {"TEST_DATABASE_URL": server.url, **copied} if server else copied
         passed = pytest("SQLite", url)
         if server is None:
             say("PostgreSQL was not found: only SQLite was tested.")
             return passed and not os.environ.get("CI")
         again = pytest("PostgreSQL", {**url, "DATABASE_URL": server.url}, "--only-database")
     return passed and again
+
+
+@contextmanager
+def migrated_databases(server: postgres.Server | None) -> Iterator[dict[str, str]]:
+    """Migrate a database of each kind, and give the variables by which tests find and copy them."""
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
+        making = [pool.submit(migrated.make_file, folders[0])]
+        if server:
+            url = stack.enter_context(server.database())
+            making.append(pool.submit(migrated.make_template, folders[1], url))
+        yield {name: value for made in making for name, value in made.result().items()}
 
 
 def pytest(database: str, environment: dict[str, str], *options: str) -> bool:

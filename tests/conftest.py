@@ -1,5 +1,6 @@
 """What every test gets: no network but this machine's, throw-away data, running stacks."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -20,13 +21,15 @@ from accounts import append_only
 from flowia.lib import ratelimit
 from flowia.lib.redis import redis_client
 from social.providers import registry
-from tests import postgres, valkey
+from tests import migrated, postgres, valkey
 from tests.stack import Stack
 
 STACK_FOLDERS = {"journeys", "faults", "browser"}
 LONGEST = (
     *("sqlite", "postgres", "tests/run/test_stop.py", "tests/isolation/test_walk.py"),
     *("tests/processing/test_replaying.py", "tests/run/test_life.py"),
+    *("tests/billing/test_orderings.py", "tests/integrations/test_five_hundred.py"),
+    *("tests/processing/test_lost_answers.py", "tests/processes/test_minute.py"),
     *("tests/processes/test_document.py", "tests/run/test_serve.py"),
     *("tests/encryption/test_rehearsal.py", "tests/processing/test_prompt.py"),
     *("tests/run/test_refusals.py", "tests/isolation/test_foreign_ids.py"),
@@ -37,8 +40,10 @@ LONGEST = (
 at the end."""
 SAME_EVERYWHERE = (
     *("tests/isolation/", "tests/networks/test_error_table.py", "tests/polling/test_week.py"),
+    "tests/billing/test_orderings.py",
 )
-"""Who reaches what, what a code means, how a day is shared: no database decides on it."""
+"""Who reaches what, what a code means, what any order of events ends in, how a day is shared:
+no database decides on it."""
 QUICK = {
     "SETTLE_SECONDS": "1",
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
@@ -101,6 +106,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = chosen
 
 
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage look at what tests make, not at ten thousand collected tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Gives a file's tests to one worker, and all tests of one running stack to one worker.
 
@@ -139,6 +151,17 @@ def _is_database_test(item: pytest.Item) -> bool:
 def _in_french() -> None:
     """Begin each test in the product's own language, whatever the last one's callers read."""
     translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
+    """Begin with a copy of the file that was migrated for the whole run, where there is one.
+
+    On PostgreSQL the settings name the database to copy.
+    """
+    if connection.vendor != "sqlite":
+        return django_db_keepdb
+    return migrated.copy_to(Path(connection.settings_dict["TEST"]["NAME"])) or django_db_keepdb
 
 
 @pytest.fixture(scope="session")

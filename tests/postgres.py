@@ -40,11 +40,11 @@ class Server:
     url: str
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Make an empty database, give its URL, drop it afterwards."""
-        name = f"flowia_{secrets.token_hex(6)}"
+    def database(self, like: str | None = None) -> Iterator[str]:
+        """Make an empty database, or one like another, give its URL, drop it afterwards."""
+        name, copied = f"flowia_{secrets.token_hex(6)}", f' TEMPLATE "{like}"' if like else ""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
         try:
             yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
         finally:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 
 from flowia import embedded
+from tests.migrated import TEMPLATE
 from tests.names import product_names
 
 for _name in product_names() - {"DATABASE_URL"}:
@@ -23,6 +24,8 @@ embedded.env_files = list  # the developer's own .env stays out
 from flowia.settings import *  # noqa: E402, F403 - after the environment is clean
 
 THROW_AWAY = True
+if TEMPLATE in os.environ and "postgresql" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ[TEMPLATE]}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STORAGES = {

@@ -42,8 +42,11 @@ def free_ports(number: int) -> list[int]:
 
 
 def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment without anything that the product listens to."""
-    hidden = product_names() | {"DJANGO_SETTINGS_MODULE", "MAKELEVEL"}
+    """Return this process's environment without anything that the product listens to.
+
+    Nor without compiled files: dozens of processes would each compile the same source again.
+    """
+    hidden = product_names() | {"DJANGO_SETTINGS_MODULE", "MAKELEVEL", "PYTHONDONTWRITEBYTECODE"}
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**kept, "LANG": "C.UTF-8", **changes}
 

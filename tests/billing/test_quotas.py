@@ -63,8 +63,8 @@ def test_a_message_that_leaves_after_midnight_counts_for_its_own_day(workspace: 
     assert day == date(2026, 11, 20)
 
     assert quotas.renew(workspace, day, now=LATE) == date(2026, 11, 21)
-    assert quotas.usage(workspace, now=before).reserved == 0
-    assert quotas.usage(workspace, now=LATE).reserved == 1
+    reserved = Quota.objects.order_by("day").values_list("day", "reserved")
+    assert list(reserved) == [(date(2026, 11, 20), 0), (date(2026, 11, 21), 1)]
 
 
 def test_a_downgrade_stops_at_once(workspace: Workspace) -> None:
@@ -83,3 +83,73 @@ def test_workspaces_do_not_share(workspace: Workspace) -> None:
         quotas.reserve(workspace, now=LATE)
 
     assert quotas.reserve(make_workspace(), now=LATE) is not None
+
+
+def reserved_under(workspace: Workspace, plan: str, number: int) -> date:
+    """Reserve so many of the day's messages on a plan, then go down to Freemium."""
+    subscription = Subscription.objects.create(workspace=workspace, plan=plan)
+    days = [quotas.reserve(workspace, now=LATE) for _ in range(number)]
+    subscription.plan = "freemium"
+    subscription.save()
+    assert days[0] is not None
+    return days[0]
+
+
+@pytest.mark.parametrize("plan", ["premium", "ultra"])
+def test_after_a_downgrade_nothing_leaves_beyond_the_new_limit(
+    workspace: Workspace, plan: str
+) -> None:
+    day = reserved_under(workspace, plan, 25)
+    left = []
+    for _ in range(25):
+        kept = quotas.renew(workspace, day, now=LATE)
+        left.append(kept)
+        if kept:
+            quotas.commit(workspace, kept)
+
+    assert left.count(day) == 10
+    usage = quotas.usage(workspace, now=LATE)
+    assert (usage.used, usage.reserved) == (10, 0)
+
+
+def test_what_left_before_a_downgrade_leaves_nothing_for_what_is_reserved(
+    workspace: Workspace,
+) -> None:
+    day = reserved_under(workspace, "premium", 13)
+    for _ in range(12):
+        quotas.commit(workspace, day)
+
+    assert quotas.renew(workspace, day, now=LATE) is None
+    assert quotas.renew(workspace, None, now=LATE) is None
+    assert (Quota.objects.get().used, Quota.objects.get().reserved) == (12, 0)
+
+
+def test_an_upgrade_lets_more_leave_at_once(workspace: Workspace) -> None:
+    Quota.objects.create(workspace=workspace, day=date(2026, 11, 21), used=10)
+    assert quotas.renew(workspace, None, now=LATE) is None
+    Subscription.objects.create(workspace=workspace, plan="premium")
+
+    assert quotas.renew(workspace, None, now=LATE) == date(2026, 11, 21)
+
+
+def test_nobody_takes_what_has_to_be_left_over(workspace: Workspace) -> None:
+    taken = [quotas.reserve(workspace, now=LATE, keep=2) for _ in range(10)]
+
+    assert taken.count(None) == 2
+    assert quotas.reserve(workspace, now=LATE) is not None
+
+
+@pytest.mark.parametrize(("said", "held"), [(3, 1), (0, 2), (1, 0), (2, 2)])
+def test_a_day_is_set_to_what_its_holders_are(workspace: Workspace, said: int, held: int) -> None:
+    day = Quota.objects.create(workspace=workspace, day=date(2026, 11, 21), used=4, reserved=said)
+
+    assert quotas.reclaim(day, lambda: held) == said - held
+    day.refresh_from_db()
+    assert (day.used, day.reserved) == (4, held)
+
+
+def test_a_day_that_is_gone_is_let_go(workspace: Workspace) -> None:
+    day = Quota.objects.create(workspace=workspace, day=date(2026, 11, 21), reserved=1)
+    Quota.objects.all().delete()
+
+    assert quotas.reclaim(day, lambda: 1) == 0

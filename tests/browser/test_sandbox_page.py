@@ -1,6 +1,7 @@
 """The sandbox's phone: a visitor writes, is answered, and sees why."""
 
 import re
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
@@ -23,6 +24,15 @@ def contact_of(visit: Visit) -> str:
     return visit.page.locator("[data-page]").get_attribute("data-contact") or ""
 
 
+def lead_of(visit: Visit) -> str:
+    rows = visit.driver.rows(
+        "SELECT l.uid FROM processing_lead l JOIN processing_contact c ON c.id = l.contact_id"
+        " WHERE c.external_id = %s",
+        contact_of(visit),
+    )
+    return str(UUID(str(rows[0][0])))
+
+
 def test_a_visitor_is_answered_in_the_page_and_sees_why(visit: Visit) -> None:
     page = visit.page
     page.goto(visit.driver.stack.sandbox_url)
@@ -40,9 +50,9 @@ def test_a_visitor_is_answered_in_the_page_and_sees_why(visit: Visit) -> None:
     expect(steps.get_by_text("Le prospect est écrit dans Notion")).to_be_visible(timeout=LONG)
     visit.check()
 
-    contact = contact_of(visit)
+    lead = lead_of(visit)
     page.get_by_role("link", name="Voir sa ligne dans Notion").click()
-    row = page.get_by_role("row").filter(has_text=contact)
+    row = page.get_by_role("row").filter(has_text=lead)
     expect(row).to_have_count(1)
     expect(row).to_contain_text(QUESTION)
     visit.check()

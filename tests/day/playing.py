@@ -11,7 +11,8 @@ from typing import Any
 from sandbox import demo
 from tests.day import stories
 from tests.day.story import Result, Said, Story
-from tests.journeys.driver import Driver, envelope, eventually, message, new_contact
+from tests.journeys.driver import WAITS, Driver, eventually
+from tests.journeys.envelopes import envelope, message, new_contact
 from tests.stack import Stack
 
 AT_ONCE = 6
@@ -52,7 +53,7 @@ def use_up(driver: Driver) -> None:
     for _ in range(FREE):
         contact = new_contact()
         driver.write(stories.PRICE, contact=contact)
-        if driver.outcome(contact)[1] == "quota_spent":
+        if driver.outcome(contact)[1] == WAITS:
             return
 
 

@@ -202,7 +202,7 @@ TROUBLE = {
 }
 BACK = Story("the model is back", (says(PRICE),), *REPLIED, 1, "89 €")
 
-SPENT = Story("the day's messages are used up", (says(PRICE),), "silent", "quota_spent", 0)
+SPENT = Story("the day's messages are used up", (says(PRICE),), "", "quota_waits", 0)
 OFF = Story("the assistant is switched off", (says(PRICE),), "silent", "assistant_off", 0)
 
 EVENING = (

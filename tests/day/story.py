@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.journeys.driver import Driver, envelope, message, new_mid
+from tests.journeys.driver import Driver
+from tests.journeys.envelopes import envelope, message, new_mid
 
 Deed = Callable[[Driver, str], object]
 """Something that happens in the conversation with one contact, besides words."""

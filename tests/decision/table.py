@@ -1,9 +1,8 @@
 """When the assistant answers, as a table that reads like a specification."""
 
 from datetime import timedelta
-from typing import Any
 
-from processing.decision import DAILY_CAP, Kind
+from processing.decision import DAILY_CAP
 from tests.decision.facts import (
     HANDOFF,
     INSTANT,
@@ -17,6 +16,7 @@ from tests.decision.facts import (
     WAIT,
     Row,
 )
+from tests.decision.quota import EVENING, HOT, QUOTA, SHORT
 
 # What stops a message, in the order in which the gates are asked: one row per gate and way.
 STOPS: list[Row] = [
@@ -62,10 +62,10 @@ STOPS: list[Row] = [
     ("the contact may still be writing", {"settles_at": SOON}, WAIT, "settling"),
     ("an answer left three minutes ago", {"next_automatic_at": SOON}, WAIT, "five_minutes"),
     (
-        "the day's ten messages are used",
-        {"quota_limit": 10, "quota_remaining": 0},
-        SILENT,
-        "quota_spent",
+        "the day's ten messages are used, and the next day comes in time",
+        {"quota_limit": 10, "quota_remaining": 0, "quota_renews_at": SOON},
+        WAIT,
+        "quota_waits",
     ),
     (
         "the model's account has no credit",
@@ -150,12 +150,7 @@ ALSO_STOPS: list[Row] = [
     ),
     ("an instant too early to have settled", {"settles_at": NOW + INSTANT}, WAIT, "settling"),
     ("an instant before five minutes", {"next_automatic_at": NOW + INSTANT}, WAIT, "five_minutes"),
-    (
-        "a downgrade left less than nothing",
-        {"quota_limit": 10, "quota_remaining": -3},
-        SILENT,
-        "quota_spent",
-    ),
+    *QUOTA,
     ("self-harm", {"risk": "health"}, HANDOFF, "risk_words"),
     (
         "the model's key is wrong",
@@ -193,6 +188,17 @@ PASSES: list[Row] = [
     ("no settle time", {"settles_at": None}, REPLY, "replied"),
     ("five minutes have just passed", {"next_automatic_at": NOW}, REPLY, "replied"),
     ("the first automatic message", {"next_automatic_at": None}, REPLY, "replied"),
+    ("one that is not kept is left", {**SHORT, "quota_remaining": 3}, REPLY, "replied"),
+    ("one is left beside those before it", {**SHORT, "quota_remaining": 6, "quota_ahead": 3},
+     REPLY, "replied"),
+    ("the last one, for a hot lead", {**HOT, "quota_remaining": 1}, REPLY, "replied"),
+    ("two are left for two hot leads", {**HOT, "quota_remaining": 2, "quota_ahead": 1}, REPLY,
+     "replied"),
+    ("in the evening nothing is kept", {**EVENING, "quota_remaining": 1}, REPLY, "replied"),
+    ("it holds one, whoever waits", {**SHORT, "quota_remaining": 0, "quota_held": True,
+     "quota_ahead": 5}, REPLY, "replied"),
+    ("no limit, whoever waits", {**SHORT, "quota_remaining": None, "quota_ahead": 5}, REPLY,
+     "replied"),
     ("one message is left", {"quota_limit": 10, "quota_remaining": 1}, REPLY, "replied"),
     ("a plan without a limit", {"quota_limit": None, "quota_remaining": None}, REPLY, "replied"),
     (
@@ -207,7 +213,7 @@ PASSES: list[Row] = [
         REPLY,
         "replied",
     ),
-]
+]  # fmt: skip
 
 # Two or more things at once, as they happen to people.
 TOGETHER: list[Row] = [
@@ -325,72 +331,3 @@ TOGETHER: list[Row] = [
     ),
 ]
 TABLE = [*STOPS, *ALSO_STOPS, *PASSES, *TOGETHER]
-
-# What is still asked when something is about to leave: the set of gates, then as above.
-LEAVING: list[tuple[str, str, dict[str, Any], Kind, str]] = [
-    ("sent", "the contact wrote again meanwhile", {"newer_inbound": True}, SILENT, "superseded"),
-    ("sent", "somebody answered: its own row counts", {"answered": True}, REPLY, "replied"),
-    ("sent", "the quota was taken before", {"quota_remaining": 0}, REPLY, "replied"),
-    ("sent", "its slot is taken in the same breath", {"next_automatic_at": SOON}, REPLY, "replied"),
-    ("sent", "it settled long ago", {"settles_at": SOON}, REPLY, "replied"),
-    ("sent", "the hours ended while it waited", {"outside_hours": True}, REPLY, "replied"),
-    ("sent", "which scenario wrote it is not asked", {"scenario": None}, REPLY, "replied"),
-    ("queued", "the scenario was switched off meanwhile", {"scenario_off": True}, SILENT,
-     "scenario_off"),
-    ("sent", "the scenario was put away meanwhile", {"scenario_off": True}, SILENT,
-     "scenario_off"),
-    ("sent", "a human took over, and the scenario is off", {"scenario_off": True,
-     "handled_by_human": True}, SILENT, "human_in_charge"),
-    ("sent", "too late, and the scenario is off: nobody is called", {"scenario_off": True,
-     "window_closes_at": PAST}, SILENT, "scenario_off"),
-    ("approved", "the scenario was switched off: a member wants it", {"scenario_off": True}, REPLY,
-     "replied"),
-    ("sent", "the model broke meanwhile", {"model_trouble": "model_error"}, REPLY, "replied"),
-    ("approved", "the assistant was switched off", {"assistant_on": False}, REPLY, "replied"),
-    ("approved", "the member who approves is in charge", {"handled_by_human": True}, REPLY,
-     "replied"),
-    ("approved", "they have seen the newer message", {"newer_inbound": True}, REPLY, "replied"),
-    ("approved", "the contact opted out", {"opted_out": True}, SILENT, "opted_out"),
-    ("approved", "the window closed", {"window_closes_at": PAST}, HANDOFF, "window_closed"),
-    ("approved", "the owner paused the account", {"account_status": "paused"}, SILENT,
-     "account_paused"),
-    ("notice", "a human is in charge: that is what it says", {"handled_by_human": True}, REPLY,
-     "replied"),
-    ("notice", "the contact opted out: that is what it confirms", {"opted_out": True}, REPLY,
-     "replied"),
-    ("notice", "the window closed", {"window_closes_at": PAST}, HANDOFF, "window_closed"),
-    ("notice", "the plan is suspended", {"suspended": True}, SILENT, "plan_suspended"),
-    ("by hand", "the plan is suspended: people may write", {"suspended": True}, REPLY, "replied"),
-    ("by hand", "the contact opted out of automatic messages", {"opted_out": True}, REPLY,
-     "replied"),
-    ("by hand", "the window closed", {"window_closes_at": PAST}, HANDOFF, "window_closed"),
-    ("by hand", "the network is paused", {"provider_paused": True}, WAIT, "provider_paused"),
-    ("follow-up", "the contact wrote since", {"newer_inbound": True}, SILENT, "superseded"),
-    ("follow-up", "its message was answered: that is why it follows", {"answered": True}, REPLY,
-     "replied"),
-    ("follow-up", "a human took over", {"handled_by_human": True}, SILENT, "human_in_charge"),
-    ("follow-up", "the quota is spent", {"quota_limit": 10, "quota_remaining": 0}, SILENT,
-     "quota_spent"),
-    ("follow-up", "two machines", {"automatic_today": DAILY_CAP}, HANDOFF, "daily_cap"),
-    ("follow-up", "an answer left three minutes ago", {"next_automatic_at": SOON}, WAIT,
-     "five_minutes"),
-    ("follow-up", "it is night, the window is open till noon",
-     {"night_until": SOON, "window_closes_at": LATER}, WAIT, "night"),
-    ("follow-up", "it is night, no window", {"night_until": MORNING}, WAIT, "night"),
-    ("follow-up", "the window closes before the morning",
-     {"night_until": LATER, "window_closes_at": SOON}, SILENT, "no_moment_left"),
-    ("follow-up", "the window closes with the morning",
-     {"night_until": SOON, "window_closes_at": SOON}, SILENT, "no_moment_left"),
-    ("follow-up", "at night the paused network is not asked",
-     {"night_until": MORNING, "provider_paused": True}, WAIT, "night"),
-    ("follow-up leaves", "by day", {}, REPLY, "replied"),
-    ("follow-up leaves", "the worker was late: it is night", {"night_until": MORNING}, WAIT,
-     "night"),
-    ("follow-up leaves", "it is night, and the window closes before the morning",
-     {"night_until": LATER, "window_closes_at": SOON}, SILENT, "no_moment_left"),
-    ("follow-up leaves", "its day's message was reserved before", {"quota_limit": 10,
-     "quota_remaining": 0}, REPLY, "replied"),
-    ("sent", "an answer leaves also at night", {"night_until": MORNING}, REPLY, "replied"),
-    ("approved", "a member may write at night", {"night_until": MORNING}, REPLY, "replied"),
-    ("arrival", "everything else is asked later", {"opted_out": True}, REPLY, "replied"),
-]  # fmt: skip

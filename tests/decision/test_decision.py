@@ -1,6 +1,7 @@
-"""The tables of `table.py` and `drafts.py`, asked of the gates."""
+"""The tables of this folder, asked of the gates."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
@@ -14,6 +15,8 @@ from processing.decision import (
     BEFORE_SEND,
     BY_HAND,
     FOLLOW_UP_LEAVES,
+    LAST_HOUR,
+    LONGEST_WAIT,
     OF_ITSELF,
     ON_ARRIVAL,
     Kind,
@@ -23,8 +26,10 @@ from processing.decision import (
 )
 from processing.reasons import SENTENCES
 from tests.decision import drafts
-from tests.decision.facts import GOOD, LATER, MORNING, NOW, QUIET, SOON, Row
-from tests.decision.table import LEAVING, PASSES, STOPS, TABLE
+from tests.decision.facts import GOOD, INSTANT, LATER, MORNING, NOW, PAST, QUIET, SOON, Row
+from tests.decision.leaving import LEAVING
+from tests.decision.quota import HOT, SHORT
+from tests.decision.table import PASSES, STOPS, TABLE
 
 SETS = {
     "on arrival": ON_ARRIVAL,
@@ -84,7 +89,7 @@ HELD: dict[str, set[str]] = {
     "account_needs_login": set(SETS) - {"on arrival", "before it is queued"},
     "settling": {"before the draft"},
     "five_minutes": {"before the draft", "before a follow-up"},
-    "quota_spent": {"before the draft", "before a follow-up"},
+    "quota_waits": {"before the draft", "before a follow-up"},
     "model_out_of_credit": {"before the draft", "before a follow-up"},
 }
 
@@ -142,7 +147,7 @@ def test_a_stop_holds_where_it_has_to_and_nowhere_else(row: Row, name: str) -> N
     assert not stopped or (decision.kind, decision.reason) == (row[2], row[3])
 
 
-SHORT = {"queued": BEFORE_QUEUE, "sent": BEFORE_SEND, "approved": APPROVED,
+NAMED = {"queued": BEFORE_QUEUE, "sent": BEFORE_SEND, "approved": APPROVED,
          "notice": OF_ITSELF, "by hand": BY_HAND,
          "follow-up": BEFORE_FOLLOW_UP, "follow-up leaves": FOLLOW_UP_LEAVES,
          "arrival": ON_ARRIVAL}  # fmt: skip
@@ -156,7 +161,7 @@ SHORT = {"queued": BEFORE_QUEUE, "sent": BEFORE_SEND, "approved": APPROVED,
 def test_what_is_about_to_leave_is_asked_once_more(
     gates: str, _name: str, facts: dict[str, Any], kind: Kind, reason: str
 ) -> None:
-    decision = decide(replace(QUIET, **facts), SHORT[gates])
+    decision = decide(replace(QUIET, **facts), NAMED[gates])
 
     assert (decision.kind, decision.reason) == (kind, reason)
 
@@ -167,8 +172,41 @@ def test_what_is_about_to_leave_is_asked_once_more(
         ({"automatic_today": 20}, {"cap": 20}),
         ({"risk": "legal"}, {"risk": "legal"}),
         ({"quota_limit": 10, "quota_remaining": 0}, {"limit": 10}),
+        (
+            {**HOT, "quota_remaining": 0, "window_closes_at": NOW + INSTANT},
+            {"limit": 10},
+        ),
+        (
+            {
+                **SHORT,
+                "quota_remaining": 0,
+                "quota_ahead": 3,
+                "quota_phone": True,
+                "quota_since": PAST,
+                "quota_closed": LATER,
+            },
+            {
+                "position": 4,
+                "limit": 10,
+                "phone": True,
+                "closes": "2026-11-21T10:00:00+00:00",
+                "since": PAST.timestamp(),
+                "closed": LATER.timestamp(),
+            },
+        ),
+        (
+            {**SHORT, "quota_remaining": 0, "window_closes_at": None},
+            {
+                "position": 1,
+                "limit": 10,
+                "phone": False,
+                "closes": None,
+                "since": None,
+                "closed": None,
+            },
+        ),
     ],
-    ids=["cap", "risk", "limit"],
+    ids=["cap", "risk", "limit", "limit, for a human", "place", "first place"],
 )
 def test_a_stop_brings_its_numbers(facts: dict[str, Any], data: dict[str, Any]) -> None:
     decision = decide(replace(QUIET, **facts))
@@ -190,8 +228,41 @@ def test_an_answer_names_its_scenario() -> None:
         ({"account_status": "needs_login", "account_retry_at": LATER}, LATER),
         ({"settles_at": LATER}, LATER),
         ({"next_automatic_at": LATER}, LATER),
+        ({**SHORT, "quota_remaining": 2}, LATER),
+        ({**SHORT, "quota_remaining": 3, "quota_ahead": 2}, LATER),
+        ({**SHORT, "quota_remaining": 3, "quota_ahead": 3}, MORNING),
+        ({**HOT, "quota_remaining": 0}, MORNING),
+        ({**SHORT, "quota_remaining": 2, "quota_opens_at": None}, MORNING),
+        ({**SHORT, "quota_remaining": 0, "quota_ahead": 9}, MORNING),
+        (
+            {**SHORT, "quota_remaining": 0, "quota_ahead": 10},
+            MORNING + timedelta(hours=1),
+        ),
+        (
+            {
+                **SHORT,
+                "quota_remaining": 0,
+                "quota_ahead": 10,
+                "window_closes_at": MORNING + INSTANT,
+            },
+            MORNING,
+        ),
+        (
+            {
+                **SHORT,
+                "quota_remaining": 0,
+                "quota_ahead": 10,
+                "quota_since": PAST,
+                "window_closes_at": None,
+            },
+            PAST + LONGEST_WAIT - LAST_HOUR,
+        ),
     ],
-    ids=["hours", "network", "login", "settle", "spacing"],
+    ids=[
+        *("hours", "network", "login", "settle", "spacing"),
+        *("kept", "kept, behind two", "too many before", "hot", "kept for good"),
+        *("the next day's last", "beyond it", "beyond it, window closes then", "no window"),
+    ],
 )
 def test_waiting_has_an_end(facts: dict[str, Any], until: Any) -> None:
     assert decide(replace(QUIET, **facts)).until == until
@@ -242,7 +313,7 @@ def test_what_nobody_says_is_harmless() -> None:
 def test_every_reason_has_a_sentence() -> None:
     asked = [decide(replace(QUIET, **facts)) for _, facts, _, _ in TABLE]
     judged = [judge(replace(GOOD, **facts)) for _, facts, _, _ in drafts.TABLE]
-    leaving = [decide(replace(QUIET, **row[2]), SHORT[row[0]]) for row in LEAVING]
+    leaving = [decide(replace(QUIET, **row[2]), NAMED[row[0]]) for row in LEAVING]
     every = [*asked, *judged, *leaving]
     reasons = {gate["reason"] for decision in every for gate in decision.gates}
 

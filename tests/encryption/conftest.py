@@ -51,7 +51,12 @@ def sealed_account(workspace: Workspace, token: str = "EAAB-invente") -> SocialA
 
 
 def sealed_integration(workspace: Workspace, token: str = "ntn-invente") -> Integration:
-    integration = Integration(workspace=workspace, kind="notion")
+    integration = Integration(
+        workspace=workspace,
+        kind="notion",
+        target={"data_source_id": "ds-1"},
+        field_map={"name": "Nom", "lead_id": "Flow IA ID"},
+    )
     integration.seal({"token": token})
     integration.save()
     return integration

@@ -22,7 +22,7 @@ import psycopg
 
 from flowia.embedded import BASE_DIR
 from flowia.lib.crypto import make_key
-from tests import postgres
+from tests import migrated, postgres
 from tests.stack import clean_environment
 
 TABLES = ("social_socialaccount", "integrations_integration")
@@ -47,7 +47,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """One database, empty so far, at `url`, or SQLite in `var`; and how many secrets it gets."""
+    """One database without rows at `url`, or SQLite in `var`; and how many secrets it gets."""
 
     var: Path
     secrets: int
@@ -58,6 +58,8 @@ class Rehearsal:
     def run(self) -> Outcome:
         """Fill it, change its key under readers, kill the command, and take the old key away."""
         old, new = make_key(), make_key()
+        if not self.url:
+            migrated.copy_to(self.var / "flowia.sqlite3")
         finish(self.step(old, "fill", str(self.secrets)))
         started = time.monotonic()
         with self.reading(f"{new},{old}") as reports, closing(self.connect()) as database:

@@ -14,7 +14,7 @@ from processing.models import Delivery, Message
 from social.models import SocialAccount
 from tests.encryption.conftest import sealed_account, sealed_integration
 from tests.factories import make_conversation, make_message, make_reply, make_workspace
-from tests.processing.conftest import Scene
+from tests.processing.conftest import Scene, notion_source
 
 HOW_MANY = 100
 
@@ -104,6 +104,10 @@ def test_a_broken_account_writes_again_once_it_is_connected_again(scene: Scene) 
 
 def test_of_a_hundred_tools_one_broken_stops_only_itself(scene: Scene) -> None:
     runs = [queued_push(make_workspace()) for _ in range(HOW_MANY)]
+    scene.notion.always = {
+        "GET /v1/data_sources/ds-1": notion_source(),
+        "POST /v1/data_sources/ds-1/query": {"results": [], "has_more": False},
+    }
     for number in range(HOW_MANY):
         scene.notion.answer(200, {"object": "page", "id": f"page-{number}"})
     broken = runs[41].integration_id

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests import migrated, postgres
 from tests.encryption.rehearsal import Outcome, Rehearsal
 
 SECRETS = 500
@@ -27,5 +27,5 @@ def test_nobody_notices_a_change_of_the_key_on_sqlite(tmp_path: Path) -> None:
 def test_nobody_notices_a_change_of_the_key_on_postgresql(
     tmp_path: Path, postgres_server: postgres.Server
 ) -> None:
-    with postgres_server.database() as url:
+    with postgres_server.database(like=migrated.template()) as url:
         check(Rehearsal(tmp_path, SECRETS, url, readers=1, kills=2).run())

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.conftest import Breaker
 from tests.faults.reckoning import reckon
-from tests.journeys.driver import envelope, message, new_contact
+from tests.journeys.envelopes import envelope, message, new_contact
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"

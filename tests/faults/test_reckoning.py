@@ -6,7 +6,8 @@ import pytest
 
 from sandbox import demo
 from tests.faults.reckoning import Fate, reckon
-from tests.journeys.driver import Driver, new_contact
+from tests.journeys.driver import Driver
+from tests.journeys.envelopes import new_contact
 from tests.stack import fetch
 
 ANSWERED = Fate("reply", "replied", "sent")

@@ -35,6 +35,7 @@ BOTH = (200, 200)
 NOT = (405, 405)
 PERIOD = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-28T00:00:00Z"}
 REPLAY = {**PERIOD, "cost_limit": 0}
+HOOK = {"name": "n8n", "url": "https://127.0.0.1/", "events": ["lead.created"]}
 CASES: dict[str, Case] = {
     "": page(get=(302, 302)),
     "inbox": page(get=BOTH),
@@ -54,6 +55,12 @@ CASES: dict[str, Case] = {
     "inbox/drafts/<uuid:uid>": page("draft", bodies={"post": {"do": "approve"}}, post=(302, 302)),
     "inbox/trust/<uuid:uid>": page("trust", bodies={"post": {"do": "accept"}}, post=(302, 403)),
     "tasks": page(get=BOTH),
+    "plan": page(bodies={"post": {"do": "cancel"}}, get=BOTH, post=(302, 403)),
+    "plan/return": page(get=(302, 403)),
+    "plan/seen": page(post=(302, 302)),
+    "tools": page(get=BOTH),
+    "tools/<slug:kind>": page(bodies={"post": {"do": "pause"}}, get=BOTH, post=(302, 403)),
+    "tools/<slug:kind>/disconnect": page(get=(200, 403), post=(302, 403)),
     "workspaces/new": page(get=BOTH, post=BOTH),
     "verify": page(post=(302, 302)),
     "settings": page(bodies={"post": {"language": "fr"}}, get=BOTH, post=(302, 302)),
@@ -126,7 +133,27 @@ CASES: dict[str, Case] = {
     "leads.csv": api(get=BOTH),
     "leads/<uuid:uid>": api("lead", bodies={"patch": {"stage": "won"}}, get=BOTH, patch=BOTH),
     "leads/<uuid:uid>/level/reset": api("lead", post=BOTH),
+    "leads/<uuid:uid>/rewrite": api("lead", bodies={"post": {"tool": "airtable"}}, post=BOTH),
+    "integrations/notion/sync": api(bodies={"post": {"leads": ["<lead>"]}}, post=(409, 403)),
+    "integrations/airtable/sync": api(bodies={"post": {"leads": ["<lead>"]}}, post=(409, 403)),
+    "integrations/google-sheets/sync": api(bodies={"post": {"leads": ["<lead>"]}}, post=(409, 403)),
+    "integrations/orders": api(get=BOTH),
+    "integrations/orders/<uuid:uid>": api("order", get=BOTH),
+    "integrations/orders/<uuid:uid>/cancel": api("order", post=(200, 403)),
+    "integrations/runs": api(get=BOTH),
+    "integrations/runs/<uuid:uid>/retry": api("run", post=(202, 202)),
     "analytics": api(get=BOTH),
+    # Without a key of Stripe nothing is sold.
+    "billing": api(get=BOTH),
+    "billing/create-checkout": api(bodies={"post": {"plan": "premium"}}, post=(409, 403)),
+    "billing/create-portal": api(post=(409, 403)),
+    "billing/cancel": api(post=(409, 403)),
+    "billing/resume": api(post=(409, 403)),
+    "integrations/config": api(get=BOTH),
+    "integrations/<slug:kind>": api(get=BOTH, put=(200, 403), delete=(204, 403)),
+    "integrations/<slug:kind>/targets": api(get=(422, 403)),
+    "integrations/<slug:kind>/columns": api(get=(422, 403)),
+    "integrations/<slug:kind>/test": api(post=(422, 403)),
     "social-accounts/meta/send-dm": api(
         bodies={"post": {"account": "<account>", "conversation": "<conversation>", "text": "Oui"}},
         post=(202, 202),
@@ -192,6 +219,30 @@ CASES: dict[str, Case] = {
         post=(400, 403),
     ),
     "social-accounts/<slug:provider>/auth-url": api(get=(404, 403)),
+    # Their plan has none, and their address is a private one: beyond the role there is no more.
+    "tools/webhooks": page(get=BOTH),
+    "tools/webhooks/new": page(bodies={"post": HOOK}, get=(200, 403), post=(200, 403)),
+    "tools/webhooks/<uuid:uid>": page(
+        "hook", bodies={"post": {"do": "pause"}}, get=BOTH, post=(302, 403)
+    ),
+    "tools/webhooks/<uuid:uid>/change": page(
+        "hook", bodies={"post": HOOK}, get=(200, 403), post=(200, 403)
+    ),
+    "tools/webhooks/<uuid:uid>/secret": page("hook", get=(200, 403), post=(200, 403)),
+    "tools/webhooks/<uuid:uid>/remove": page("hook", get=(200, 403), post=(302, 403)),
+    "tools/webhooks/calls/<uuid:uid>": page("hook_call", get=BOTH),
+    "integrations/webhooks": api(get=BOTH, post=(400, 403)),
+    "integrations/webhooks/<uuid:uid>": api(
+        "hook", bodies={"patch": {"paused": True}}, get=BOTH, patch=(200, 403), delete=(204, 403)
+    ),
+    "integrations/webhooks/<uuid:uid>/rotate": api("hook", post=(200, 403)),
+    "integrations/webhooks/<uuid:uid>/test": api("hook", post=(200, 403)),
+    "integrations/webhooks/<uuid:uid>/calls": api("hook", get=BOTH),
+    "integrations/webhooks/<uuid:uid>/replay": api(
+        "hook", bodies={"post": {"since": "2026-11-01T00:00:00Z"}}, post=(202, 403)
+    ),
+    "integrations/webhooks/calls/<uuid:uid>": api("hook_call", get=BOTH),
+    "integrations/webhooks/calls/<uuid:uid>/replay": api("hook_call", post=(202, 403)),
     "auth/me": api(get=BOTH, post=BOTH, patch=BOTH),
     "auth/me/erasure": api(post=(400, 400)),
     "auth/me/export": api(get=BOTH),
@@ -226,6 +277,7 @@ PUBLIC = {
     "^social-accounts/(?P<provider>meta)/deauthorize/?$": "signed by the network",
     "social-accounts/<slug:provider>/callback": "with a state made for one browser and person",
     "data-deletion/<slug:code>": "a code that says nothing of anybody",
+    "billing/webhook": "signed by Stripe",
     "auth/google": "the door",
     "login/google": "the door",
     "login/google/callback": "the door",

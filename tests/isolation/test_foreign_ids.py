@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.factories import make_user
 from tests.isolation.cases import CASES, Case
 from tests.isolation.test_walk import WHO, address_in, content
-from tests.isolation.world import MARK, World, dump, make_world
+from tests.isolation.world import MARK, World, dump
 
 pytestmark = pytest.mark.django_db
 NAMES = {
@@ -51,8 +51,8 @@ def call(world: World, route: str, case: Case, method: str, **more: str) -> Any:
 
 
 @pytest.mark.parametrize("route", CASES)
-def test_ids_in_bodies_and_queries_reach_nothing(route: str) -> None:
-    case, world = CASES[route], make_world()
+def test_ids_in_bodies_and_queries_reach_nothing(world: World, route: str) -> None:
+    case = CASES[route]
     before = dump(world.workspace)
     for method in ("get", *(one for one in WRITING if one in case.allowed)):
         with transaction.atomic():
@@ -67,8 +67,8 @@ PAGES = [one for one in CASES if CASES[one].kind == "page"]
 
 
 @pytest.mark.parametrize("route", PAGES)
-def test_a_form_or_page_that_names_the_workspace_is_not_found(route: str) -> None:
-    case, world = CASES[route], make_world()
+def test_a_form_or_page_that_names_the_workspace_is_not_found(world: World, route: str) -> None:
+    case = CASES[route]
     before, named = dump(world.workspace), str(world.workspace.uid)
     for method in case.allowed:
         if method == "head":
@@ -84,8 +84,8 @@ def test_a_form_or_page_that_names_the_workspace_is_not_found(route: str) -> Non
 
 
 @pytest.mark.parametrize("route", [one for one in CASES if CASES[one].kind == "api"])
-def test_the_header_with_another_workspace_opens_no_method(route: str) -> None:
-    case, world = CASES[route], make_world()
+def test_the_header_with_another_workspace_opens_no_method(world: World, route: str) -> None:
+    case = CASES[route]
     before = dump(world.workspace)
     client = world.client("stranger", "api")
     address = address_in(world, case, route)
@@ -102,9 +102,9 @@ def test_the_header_with_another_workspace_opens_no_method(route: str) -> None:
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_members_post_nothing_to_the_operators_admin(who: str) -> None:
+def test_members_post_nothing_to_the_operators_admin(world: World, who: str) -> None:
     """Every action of every list, and the forms that add, change and delete."""
-    world, sent = make_world(), 0
+    sent = 0
     client = world.client(who, "page")
     before = dump(world.workspace)
     asked = RequestFactory().get("/admin/")

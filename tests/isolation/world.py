@@ -14,11 +14,14 @@ from accounts import audit, members
 from accounts.models import Membership, User, Workspace
 from flowia.lib import clock
 from flowia.lib.ids import uuid7
+from integrations.hooks import signing
+from integrations.models import Hook, HookCall, Integration, SyncOrder, SyncRun
 from processing import publishing, scenarios
 from processing.models import (
     Conversation,
     DmSequence,
     FollowUp,
+    Lead,
     Message,
     Replay,
     ReplayAnswer,
@@ -71,7 +74,12 @@ class World:
     def filled(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return a body with the rows' ids in the place of `"<name>"`."""
         ids = {f"<{name}>": uid for name, uid in self.ids.items()}
-        return {name: ids.get(str(one), one) for name, one in body.items()}
+        return {
+            name: [ids.get(str(each), each) for each in one]
+            if isinstance(one, list)
+            else ids.get(str(one), one)
+            for name, one in body.items()
+        }
 
 
 def make_world() -> World:
@@ -122,6 +130,8 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         "account": account,
         "connecting": _choices(workspace, owner),
         **_networks(conversation),
+        **_hook(workspace, lead),
+        **_tools(lead),
         "invitation": invitation,
         "member": Membership.objects.get(user=extra),
         "sign_in": tokens_of(owner).sign_in,
@@ -142,6 +152,32 @@ def _choices(workspace: Workspace, owner: User) -> Connecting:
         return_to="",
         until=clock.now() + timedelta(minutes=30),
     )
+
+
+def _hook(workspace: Workspace, lead: Lead) -> dict[str, Any]:
+    """An outgoing webhook and one finished call of it."""
+    hook = Hook(workspace=workspace, name=MARK, url=f"https://127.0.0.1/{MARK}")
+    hook.events = ["lead.created"]
+    hook.seal({"secret": signing.make_secret()})
+    hook.save()
+    body = {"type": "lead.created", "timestamp": "", "data": {"lead": {"name": MARK}}}
+    whose = {"workspace": workspace, "hook": hook, "lead_uid": lead.uid}
+    call = HookCall.objects.create(
+        **whose, event="lead.created", payload=body, status="failed", error_code=MARK
+    )
+    return {"hook": hook, "hook_call": call}
+
+
+def _tools(lead: Lead) -> dict[str, Any]:
+    """A tool with an order under way, and a lead that it could not write."""
+    whose = {"workspace": lead.workspace}
+    tool = Integration.objects.create(**whose, kind="airtable", account_name=MARK)
+    order = SyncOrder.objects.create(**whose, integration=tool, kind="full", request_id=MARK)
+    run = SyncRun.objects.create(
+        **whose, integration=tool, order=order, lead_uid=lead.uid, payload={"name": MARK},
+        status="failed", error_code="gave_up",
+    )  # fmt: skip
+    return {"order": order, "run": run}
 
 
 def _networks(direct: Conversation) -> dict[str, Any]:

@@ -4,16 +4,12 @@ What was sent is read in the sandbox's own log; the product's API and tables are
 reasons. Nothing here imports the product's or the sandbox's models.
 """
 
-import hashlib
-import hmac
 import http.client
-import json
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -23,12 +19,13 @@ import pytest
 from redis import Redis
 
 from sandbox import demo
+from tests.journeys.envelopes import Row, envelope, message, new_contact, signed
 from tests.stack import Stack, fetch
 
 WEBHOOK = "/social-accounts/meta/webhook"
 LONG = 60.0
 OK = 200
-Row = dict[str, Any]
+WAITS = "quota_waits"
 Found = TypeVar("Found")
 SomeDriver = TypeVar("SomeDriver", bound="Driver")
 
@@ -47,51 +44,6 @@ def eventually(
             pytest.fail(f"not within {seconds} s: {told or condition}")
         time.sleep(0.1)
     return found
-
-
-def new_contact(length: int = 17) -> str:
-    """Return the id of a person who never wrote (Instagram's ids have 16 digits)."""
-    return secrets.choice("123456789") + "".join(
-        secrets.choice("0123456789") for _ in range(length - 1)
-    )
-
-
-def new_mid() -> str:
-    """Return a fresh message id."""
-    return f"m_{secrets.token_urlsafe(24)}"
-
-
-def message(
-    contact: str, text: str, *, mid: str = "", page: str = demo.PAGE_ID, at: int = 0
-) -> Row:
-    """Return one entry's event of a person who wrote; `at` in milliseconds."""
-    return {
-        "sender": {"id": contact},
-        "recipient": {"id": page},
-        "timestamp": at or time.time_ns() // 1_000_000,
-        "message": {"mid": mid or new_mid(), "text": text},
-    }
-
-
-def envelope(*events: Row, kind: str = "page") -> bytes:
-    """Return the bytes of one call: an entry per account, in the order of the events."""
-    entries: dict[str, list[Row]] = {}
-    for event in events:
-        entries.setdefault(event["recipient"]["id"], []).append(event)
-    body = {
-        "object": kind,
-        "entry": [
-            {"id": account, "time": time.time_ns() // 1_000_000, "messaging": said}
-            for account, said in entries.items()
-        ],
-    }
-    return json.dumps(body).encode()
-
-
-def signed(body: bytes, secret: str = demo.APP_SECRET) -> dict[str, str]:
-    """Return the headers with which Meta would send `body`."""
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"}
 
 
 @dataclass(frozen=True)
@@ -252,16 +204,20 @@ class Driver:
         return found[0] if found else {}
 
     def outcome(self, contact: str, seconds: float = LONG) -> tuple[str, str]:
-        """Wait until all the contact's messages are decided; outcome and reason of the last."""
+        """Wait until all the contact's messages are decided; outcome and reason of the last.
+
+        Who waits for the day's quota has the outcome "".
+        """
         decided = eventually(
             lambda: self.decided(contact), seconds, what=f"decision on {contact}'s messages"
         )
         return decided[-1]["outcome"], decided[-1]["reason"]
 
     def decided(self, contact: str) -> list[Row]:
-        """Return the contact's own messages once each has its outcome, none before."""
+        """Return the contact's own messages once each has its outcome or waits for the quota."""
         said = [row for row in self.messages(contact) if row["direction"] == "inbound"]
-        return said if all(row["outcome"] for row in said) else []
+        done = all(row["outcome"] or row["reason"] == WAITS for row in said)
+        return said if done else []
 
     def story(self, contact: str) -> list[str]:
         """Return the contact's ledger as short lines, for the message of a failing test."""
@@ -287,6 +243,32 @@ class Driver:
         """Put the demo's workspace on a plan, with nothing used today."""
         self.rows("UPDATE billing_subscription SET plan = %s", code)
         self.rows("DELETE FROM billing_quota")
+
+    def use(self, used: int) -> None:
+        """Let so many of today's messages have left; one at least was reserved before."""
+        self.rows("UPDATE billing_quota SET used = %s, reserved = 0", used)
+
+    def clock_of_the_wall(self, hour: int) -> None:
+        """Let the workspaces stand where it is about that hour now."""
+        west = (datetime.now(UTC).hour - hour + 12) % 24 - 12
+        zone = f"Etc/GMT{west:+d}" if west else "Etc/GMT"
+        self.rows("UPDATE accounts_workspace SET timezone = %s", zone)
+
+    def a_day_later(self) -> None:
+        """Move the quota's calendar by a day: what was used is yesterday's."""
+        for key, day in self.rows("SELECT id, day FROM billing_quota"):
+            before = date.fromisoformat(str(day)) - timedelta(days=1)
+            self.rows(
+                f"UPDATE billing_quota SET day = %s WHERE id = {int(key)}", before.isoformat()
+            )
+
+    def let_all_go(self) -> None:
+        """Answer at last who waits for the quota: the next tests begin with nobody in the line."""
+        self.rows("UPDATE billing_subscription SET plan = 'ultra'")
+        self.rows(
+            "UPDATE processing_message SET next_at = created_at WHERE outcome = ''"
+            f" AND reason = '{WAITS}'"
+        )
 
     def lengthen_pause(self, contact: str, seconds: float) -> None:
         """Let the contact's next automatic message wait so long, for slow eyes to see it wait."""
@@ -327,11 +309,17 @@ class Driver:
         found = self.rows("SELECT SUM(used), SUM(reserved) FROM billing_quota")[0]
         return int(found[0] or 0), int(found[1] or 0)
 
+    def nobody_waits(self) -> bool:
+        """Return whether the line for the quota is empty."""
+        waits = f"SELECT COUNT(*) FROM processing_message WHERE outcome = '' AND reason = '{WAITS}'"
+        return bool(self.rows(waits)[0][0] == 0)
+
     def at_rest(self, seconds: float = LONG) -> None:
-        """Wait until every stored call is handled and every answer settled."""
+        """Wait until every stored call is handled and every answer settled, now or tomorrow."""
         open_work = (
             "SELECT (SELECT COUNT(*) FROM social_webhookevent WHERE status = 'received')"
-            " + (SELECT COUNT(next_at) FROM processing_message WHERE outcome = '')"
+            " + (SELECT COUNT(next_at) FROM processing_message WHERE outcome = ''"
+            f" AND reason <> '{WAITS}')"
             " + (SELECT COUNT(*) FROM processing_delivery WHERE status IN ('queued', 'sending'))"
             " + (SELECT COUNT(*) FROM integrations_syncrun WHERE status IN ('queued', 'running'))"
         )
@@ -350,8 +338,12 @@ def driving(stack: Stack, kind: type[SomeDriver]) -> Iterator[SomeDriver]:
     driver = kind(stack)
     driver.forget("/faults")
     driver.at_rest(2 * LONG)
+    driver.let_all_go()
+    eventually(driver.nobody_waits, 2 * LONG, what="nobody waits for the quota")
+    driver.at_rest(2 * LONG)
     driver.forget("/calls")
     driver.plan("ultra")
+    driver.rows("UPDATE accounts_workspace SET timezone = 'Europe/Paris'")
     driver.rows("DELETE FROM processing_modelstate")
     driver.rows("DELETE FROM social_breaker")
     driver.rows("DELETE FROM social_providerpause")

@@ -10,7 +10,8 @@ import requests
 
 from sandbox import demo
 from sandbox.tiktok.people import CANADA, VIDEOS
-from tests.journeys.driver import LONG, OK, Driver, Row, driving, eventually
+from tests.journeys.driver import LONG, OK, Driver, driving, eventually
+from tests.journeys.envelopes import Row
 from tests.stack import Stack
 
 PASSWORD = "six-tasses-en-grès"

@@ -7,14 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.driver import (
-    Driver,
-    envelope,
-    eventually,
-    message,
-    new_contact,
-    signed,
-)
+from tests.journeys.driver import Driver, eventually
+from tests.journeys.envelopes import envelope, message, new_contact, signed
 
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"

@@ -62,20 +62,20 @@ def test_the_eleventh_message_of_the_day_is_not_sent_nor_paid_for(
     driver: Driver, owner: Browser
 ) -> None:
     driver.plan("freemium")
+    driver.clock_of_the_wall(21)
     contacts = [driver.write(QUESTION) for _ in range(FREE + 1)]
     outcomes = {contact: driver.outcome(contact, 60) for contact in contacts}
     driver.at_rest()
 
-    (last,) = [one for one, outcome in outcomes.items() if outcome[1] == "quota_spent"]
+    (last,) = [one for one, outcome in outcomes.items() if outcome[1] == "quota_waits"]
     assert driver.sends(last) == []
     assert len(driver.sends()) == FREE
     assert len(driver.calls("openai")) == FREE
     assert driver.quota() == (FREE, 0)
     (decided,) = driver.ledger(last, "decided")
-    assert (decided["reason"], decided["gates"][-1]["gate"]) == ("quota_spent", "quota")
-    sentence = "Le quota du jour (10 messages) est épuisé"
-    assert sentence in decided["sentence"]
-    assert sentence in owner.page(f"/inbox/{driver.conversation(last)['id']}")
+    assert (decided["reason"], decided["gates"][-1]["gate"]) == ("quota_waits", "quota")
+    assert decided["data"]["position"] == 1
+    assert decided["sentence"] in owner.page(f"/inbox/{driver.conversation(last)['id']}")
 
 
 @pytest.mark.parametrize(

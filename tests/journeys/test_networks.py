@@ -6,7 +6,8 @@ import pytest
 
 from sandbox import demo
 from sandbox.tiktok.people import CANADA
-from tests.journeys.driver import eventually, new_contact
+from tests.journeys.driver import eventually
+from tests.journeys.envelopes import new_contact
 from tests.journeys.networks import (
     DELIVERY,
     GOOGLE,

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.journeys.driver import Driver, envelope, message, new_contact, signed
+from tests.journeys.driver import Driver
+from tests.journeys.envelopes import envelope, message, new_contact, signed
 
 pytestmark = pytest.mark.slow
 PROBLEM = "application/problem+json"

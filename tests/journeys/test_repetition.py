@@ -6,15 +6,8 @@ from threading import Barrier
 import pytest
 
 from sandbox import demo
-from tests.journeys.driver import (
-    Answered,
-    Driver,
-    envelope,
-    eventually,
-    message,
-    new_contact,
-    new_mid,
-)
+from tests.journeys.driver import Answered, Driver, eventually
+from tests.journeys.envelopes import envelope, message, new_contact, new_mid
 
 pytestmark = pytest.mark.slow
 QUESTION = "Bonjour, c'est combien la lampe Aube ?"

@@ -11,7 +11,8 @@ import pytest
 
 from sandbox import demo
 from tests.conftest import QUICK
-from tests.journeys.driver import Driver, envelope, eventually, message, new_contact, signed
+from tests.journeys.driver import Driver, eventually
+from tests.journeys.envelopes import envelope, message, new_contact, signed
 from tests.stack import fetch
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,7 @@ def test_no_secret_and_no_words_reach_the_logs(driver: Driver) -> None:
         driver.post(body)
     forged = envelope(message(new_contact(), question))
     driver.post(forged, signed(forged, "another-secret"))
-    eventually(lambda: "push postponed" in driver.logged(), what="the failure of Notion")
+    eventually(lambda: "push put off" in driver.logged(), what="the failure of Notion")
     eventually(lambda: driver.conversation(contact)["handled_by"] == "human")
 
     texts = {

@@ -31,3 +31,24 @@ def test_production_says_when_no_mail_server_is_named(
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
 
     assert len([one for one in run_checks() if one.id == "flowia.W001"]) == said
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "said"),
+    [
+        ("", "", set()),
+        ("sk_live_x", "whsec_x", set()),
+        ("rk_live_x", "whsec_x", set()),
+        ("sk_test_x", "whsec_x", {"flowia.E002"}),
+        ("sk_live_x", "", {"flowia.E003"}),
+    ],
+)
+def test_production_takes_real_money_or_none(
+    key: str, secret: str, said: set[str], settings: Settings
+) -> None:
+    settings.PRODUCTION = True
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = key, [secret]
+    found = {str(one.id) for one in run_checks()}
+    assert found & {"flowia.E002", "flowia.E003"} == said
+    settings.PRODUCTION = False
+    assert not {str(one.id) for one in run_checks()} & {"flowia.E002", "flowia.E003"}

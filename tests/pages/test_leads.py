@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Workspace
-from integrations.models import Integration, SyncRun
+from integrations.models import Integration, SyncedRow, SyncRun
 from processing.models import InteractionEvent, Lead
 from tests.callers import browser, queries_of
 from tests.factories import (
@@ -253,3 +253,56 @@ def test_markup_of_a_contact_is_shown_as_text(workspace: Workspace, client: Clie
         raw = client.get(address).content.decode()
         assert bad not in raw
         assert '"><b>' not in raw
+
+
+def receipt(page: str) -> str:
+    """The part of a lead's page that tells where it was written."""
+    return page.partition('id="receipts"')[2].partition("</section>")[0]
+
+
+def test_the_page_tells_where_the_lead_stands_in_each_tool(
+    workspace: Workspace, client: Client
+) -> None:
+    lead = full(workspace)
+    tool = Integration.objects.get()
+    row = SyncedRow.objects.create(
+        workspace=workspace, integration=tool, lead_uid=lead.uid, external_id="page-1",
+        url="https://www.notion.so/page-1", written_at=NOON,
+    )  # fmt: skip
+    told = receipt(read(client, f"/inbox/leads/{lead.uid}"))
+    assert "Written" in told
+    assert 'href="https://www.notion.so/page-1"' in told
+    assert "Write it again" not in told
+
+    SyncedRow.objects.filter(pk=row.pk).update(state="missing")
+    told = receipt(read(client, f"/inbox/leads/{lead.uid}"))
+    assert "was taken away in Notion" in told
+    assert "notion.so" not in told
+    assert "Write it again" in told
+
+    SyncRun.objects.update(status="queued", error_code="rate_limited")
+    told = receipt(read(client, f"/inbox/leads/{lead.uid}"))
+    assert "Notion asked us to slow down." in told
+
+    Integration.objects.update(status="needs_login", status_reason="unauthorized")
+    told = receipt(read(client, f"/inbox/leads/{lead.uid}"))
+    assert "Notion no longer accepts our key." in told
+
+
+def test_write_it_again_queues_the_lead_as_it_is_now(workspace: Workspace, client: Client) -> None:
+    lead = full(workspace)
+    tool = Integration.objects.get()
+    SyncedRow.objects.create(
+        workspace=workspace, integration=tool, lead_uid=lead.uid, external_id="p", state="missing"
+    )
+    form = {"do": "rewrite", "tool": "notion"}
+    answer = client.post(f"/inbox/leads/{lead.uid}", form, follow=True)
+    assert "The lead is being written again." in answer.content.decode()
+    run = SyncRun.objects.get(status="queued")
+    assert (run.lead_uid, run.payload["phone"]) == (lead.uid, lead.phone)
+    assert SyncedRow.objects.get().external_id == ""
+
+    Integration.objects.update(status="paused")
+    answer = client.post(f"/inbox/leads/{lead.uid}", form, follow=True)
+    assert "has to be mended first" in html.unescape(answer.content.decode())
+    assert client.post(f"/inbox/leads/{lead.uid}", {**form, "tool": "x"}).status_code == 404

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.http import HttpResponse, StreamingHttpResponse
 
+from integrations.models import Hook, HookCall
 from processing.models import Contact, Lead, Message
 from processing.privacy.catalogue import CONTACT, LEAD, rows_of
 from tests.factories import make_follow_up, make_replay
@@ -39,6 +40,8 @@ def mark(contact: Contact) -> set[str]:
     assert question is not None
     make_replay(question)
     make_follow_up(question.conversation, status="done", next_at=None)
+    hook = Hook.objects.create(workspace=lead.workspace, name="n8n", url="https://exemple.fr/")
+    HookCall.objects.create(workspace=lead.workspace, hook=hook, lead_uid=lead.uid, status="done")
     marks: set[str] = set()
     for paths, value in ((LEAD, lead.uid), (CONTACT, contact.pk)):
         for model, path in paths.items():

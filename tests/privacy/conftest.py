@@ -24,7 +24,8 @@ def files(settings: Settings, tmp_path: Path) -> Path:
 @pytest.fixture
 def notion(scene: Scene) -> Scene:
     connect_notion(scene)
-    scene.notion.answer(200, {"object": "list", "results": [], "has_more": False})
+    found = {"object": "list", "results": [], "has_more": False}
+    scene.notion.always["POST /v1/data_sources/ds-1/query"] = found
     scene.notion.answer(200, {"object": "page", "id": "page-1", "in_trash": False})
     return scene
 

@@ -57,9 +57,33 @@ ABOUT_NO_CONTACT = {
     "processing.DailyFigure": {"name"},
     # Deleted with the work they are about.
     "processing.DeadLetter": {"kind", "reason", "error"},
-    "billing.Subscription": {"plan"},
+    # Codes, and names of Stripe's objects.
+    "billing.Subscription": {
+        *("plan", "given_plan", "paid_plan", "customer_id", "subscription_id", "status"),
+        *("status_reason", "currency", "open_invoice_id", "error_code"),
+    },
+    "billing.Checkout": {"plan", "session_id"},
+    "billing.Closing": {"customer_id", "error_code"},
+    "billing.PastCustomer": {"customer_id", "subscription_id", "plan"},
+    "billing.PlanChange": {"reason", "before", "after", "data", "request_id"},
+    "billing.StripeEvent": {
+        *("event_id", "type", "object_id", "customer_id", "api_version", "error_code"),
+        "request_id",
+    },
+    # The account is the owner's own, as the tool calls it.
     "integrations.Integration": {
         *("kind", "sealed_credentials", "target", "field_map", "status_reason"),
+        *("account_name", "secret_hint"),
+    },
+    # Ids of leads.
+    "integrations.SyncOrder": {"leads", "request_id"},
+    "integrations.Hook": {
+        "name",
+        "url",
+        "events",
+        "status_reason",
+        "secret_hint",
+        "sealed_credentials",
     },
     # The id of a page in a tool, emptied when the page is gone.
     "integrations.Removal": {"external_id", "error_code"},

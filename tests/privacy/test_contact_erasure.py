@@ -265,6 +265,8 @@ def test_a_push_on_the_wire_is_waited_for(notion: Scene, contact: Contact, owner
 def test_their_page_goes_to_notions_trash(notion: Scene, contact: Contact, owner: Client) -> None:
     erase(owner, contact)
     notion.notion.asked.clear()
+    nothing = {"object": "list", "results": [], "has_more": False}
+    notion.notion.always["POST /v1/data_sources/ds-1/query"] = nothing
     pipeline.remove(Removal.objects.get().pk)
     look, trash = notion.notion.asked
     assert (look.method, look.path) == ("GET", "/v1/pages/page-1")

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts import audit, doors, members
 from accounts.models import AuditChain, Membership, User, Workspace
+from billing import closing
+from billing.models import Closing, Subscription
 from processing.models import Contact
 from processing.privacy import leaving, retention
 from tests.factories import make_account, make_contact, make_member, make_user, make_workspace
@@ -210,3 +212,25 @@ def test_an_entry_that_comes_while_its_chain_closes_goes_with_it(
     end = lambda: leaving.erase_workspace(workspace, confirm="Atelier", by=by)  # noqa: E731 - a work
     assert together(end, late) == []
     assert list(AuditChain.objects.values_list("key", flat=True)) == [audit.OPERATORS]
+
+
+def test_a_customer_made_while_their_workspace_is_erased_is_closed_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody clicks on a plan after the look for customers, before the last row is gone."""
+    workspace = make_workspace()
+    close = closing.close_workspace
+    calls: list[Workspace] = []
+
+    def meanwhile(gone: Workspace) -> None:
+        close(gone)
+        if not calls:
+            # What another process commits: `row_of`, then `take_customer`.
+            Subscription.objects.create(workspace=workspace, customer_id="cus_meanwhile")
+        calls.append(gone)
+
+    monkeypatch.setattr(closing, "close_workspace", meanwhile)
+    leaving.erase_workspace(workspace, confirm=workspace.name, by=audit.SYSTEM)
+
+    assert not Subscription.objects.exists()
+    assert Closing.objects.filter(customer_id="cus_meanwhile").exists()

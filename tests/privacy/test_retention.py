@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from flowia.embedded import BASE_DIR
 from flowia.lib import clock
-from integrations.models import Integration, SyncRun
+from integrations.models import Integration, SyncOrder, SyncRun
 from processing.models import Contact, DeadLetter, Lead, Message
 from processing.privacy import erasing, retention
 from social.models import Breaker, Forgotten, WebhookEvent
@@ -69,8 +69,16 @@ def born(row: Any) -> Any:
 
 def push(workspace: Workspace) -> SyncRun:
     integration = Integration.objects.create(workspace=workspace, kind="notion")
-    return SyncRun.objects.create(
-        workspace=workspace, integration=integration, lead_uid=workspace.uid, status="done"
+    whose: dict[str, Any] = {"workspace": workspace, "integration": integration, "status": "done"}
+    whose |= {"lead_uid": workspace.uid, "payload": {"name": "Zoé"}}
+    first, _second = (SyncRun.objects.create(**whose) for _ in range(2))
+    return first
+
+
+def order(workspace: Workspace) -> SyncOrder:
+    integration = Integration.objects.create(workspace=workspace, kind="notion")
+    return SyncOrder.objects.create(
+        workspace=workspace, integration=integration, kind="full", status="done"
     )
 
 
@@ -85,6 +93,7 @@ def sign_in(workspace: Workspace) -> SignIn:
 KINDS: dict[str, tuple[int, Callable[[Workspace], Any]]] = {
     "webhook_calls": (30, lambda _: make_webhook()),
     "pushes": (30, push),
+    "sync_orders": (30, order),
     "contacts": (1095, lambda one: make_conversation(one, last_message_at=BIRTH).contact),
     "dead_letters": (90, lambda _: DeadLetter.objects.create(kind="receive", object_id=1)),
     "breakers": (1, lambda _: Breaker.objects.create(name="account:x", since=BIRTH)),
@@ -153,6 +162,17 @@ def test_an_old_call_that_comes_after_the_purge_is_a_duplicate(scene: Scene) -> 
     assert Message.objects.count() == before
     assert WebhookEvent.objects.order_by("pk")[0].reasons == ["duplicate"]
     assert len(scene.graph.asked) == 1
+
+
+def test_the_last_push_stays_as_the_receipt_without_what_it_wrote(travel: Travel) -> None:
+    push(make_workspace())
+    SyncRun.objects.update(created_at=BIRTH)
+    last = SyncRun.objects.order_by("pk").last()
+    travel(days=31)
+    assert retention.purge()["pushes"] == 2
+    assert SyncRun.objects.get() == last
+    assert SyncRun.objects.get().payload == {}
+    assert retention.purge()["pushes"] == 0
 
 
 def test_what_still_waits_is_not_purged(travel: Travel) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flowia.embedded import BASE_DIR
+from tests import migrated
 from tests.stack import clean_environment, fetch, free_port, wait_until
 
 OK = 200
@@ -25,8 +26,8 @@ def web(
     env = clean_environment(
         {"FLOWIA_VAR": str(var), "PORT": str(port), "LOG_LEVEL": "WARNING", **environment}
     )
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=BASE_DIR, env=env, check=True)
+    if not migrated.copy_to(var / "flowia.sqlite3"):
+        migrated.migrate(env)
     (var / "static").mkdir(exist_ok=True)
     if seed:
         shell = [sys.executable, "manage.py", "shell", "--no-imports", "-c", seed]

@@ -15,7 +15,8 @@ from pytest_django import Settings
 from redis import Redis
 
 from accounts.models import Fact, Workspace
-from integrations.models import Integration, SyncRun
+from integrations.actions import tools_due
+from integrations.models import Integration
 from processing import pipeline
 from processing.models import Conversation, Delivery, InteractionEvent, Message, Scenario
 from social.models import SocialAccount, WebhookEvent
@@ -136,8 +137,8 @@ class Scene:
             pipeline.respond(message.pk)
         for delivery in Delivery.objects.filter(status="queued"):
             pipeline.send(delivery.pk)
-        for run in SyncRun.objects.filter(status="queued"):
-            pipeline.sync(run.pk)
+        for tool in tools_due(timezone.now()):
+            pipeline.sync(tool.pk)
 
     def conversation(self) -> Conversation:
         return Conversation.objects.get()
@@ -172,6 +173,7 @@ def model(settings: Settings, live_redis: Redis) -> Iterator[StandIn]:
 @pytest.fixture
 def scene(db: None, settings: Settings, live_redis: Redis) -> Iterator[Scene]:
     settings.SETTLE_SECONDS = 0
+    settings.SYNC_SETTLE_SECONDS = 0
     settings.MIN_SECONDS_BETWEEN_MESSAGES = 300
     settings.META_APP_SECRET = SECRET
     settings.META_INSTAGRAM_APP_SECRET = ""
@@ -199,7 +201,15 @@ def _scene(graph: StandIn, model: StandIn, notion: StandIn) -> Scene:
     return Scene(workspace, account, graph, model, notion)
 
 
+def notion_source() -> dict[str, Any]:
+    """Return the data source that `connect_notion` writes into, as Notion describes it."""
+    kinds = {"Nom": "title", "Flow IA ID": "rich_text", "Téléphone": "phone_number"}
+    properties = {name: {"id": name, "type": kind, kind: {}} for name, kind in kinds.items()}
+    return {"object": "data_source", "id": "ds-1", "properties": properties}
+
+
 def connect_notion(scene: Scene) -> Integration:
+    scene.notion.always["GET /v1/data_sources/ds-1"] = notion_source()
     integration = Integration(
         workspace=scene.workspace,
         kind="notion",

@@ -145,13 +145,31 @@ def states() -> dict[str, int]:
     return found
 
 
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    return Network(monkeypatch)
+
+
+@pytest.fixture
+def shop() -> SocialAccount:
+    return make_shop()
+
+
 __all__ = [
     "Clock",
     "Network",
     "due",
     "make_shop",
+    "network",
     "one_more",
     "outbound_of",
     "queue",
+    "shop",
     "states",
+    "time",
 ]

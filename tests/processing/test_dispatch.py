@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from integrations import actions
+from integrations.models import Integration
 from processing import dispatch
 from processing.models import Message
 from processing.wakes import Wake
 from social.models import WebhookEvent
-from tests.processing.conftest import Scene
+from tests.integrations.tool import queued as queue_leads
+from tests.processing.conftest import Scene, connect_notion
 
 
 class Notes:
@@ -84,3 +87,46 @@ def test_what_the_web_has_just_woken_is_left_to_it(scene: Scene, notes: Notes) -
     later = timezone.now() - dispatch.GRACE
     WebhookEvent.objects.update(next_at=later)
     assert [wake.step for wake in due(notes)] == ["receive"]
+
+
+def test_a_tool_that_is_down_stands_in_no_answers_way() -> None:
+    answers = {dispatch.KEYS[step] for step in ("receive", "respond", "send")}
+    assert not answers & {dispatch.KEYS[step] for step in ("sync", "order", "remove")}
+
+
+def test_a_tool_with_many_due_pushes_is_woken_once(scene: Scene, notes: Notes) -> None:
+    tool = connect_notion(scene)
+    queue_leads(tool, 3)
+    assert due(notes) == [Wake("sync", tool.pk)]
+    assert due(notes) == []
+
+
+STOPPED: list[dict[str, Any]] = [
+    {"status": "paused"},
+    {"status": "needs_login"},
+    {"held_until": timezone.now() + timedelta(hours=1)},
+    {"busy_until": timezone.now() + timedelta(hours=1)},
+]
+
+
+@pytest.mark.parametrize("columns", STOPPED)
+def test_a_tool_that_may_not_be_written_into_is_not_woken(
+    scene: Scene, notes: Notes, columns: dict[str, Any]
+) -> None:
+    tool = connect_notion(scene)
+    queue_leads(tool, 1)
+    Integration.objects.update(**columns)
+    assert due(notes) == []
+
+
+def test_a_tool_is_woken_anew_when_its_rest_is_over(scene: Scene, notes: Notes) -> None:
+    tool = connect_notion(scene)
+    queue_leads(tool, 1)
+    assert due(notes) == [Wake("sync", tool.pk)]
+    Integration.objects.update(held_until=timezone.now() - timedelta(milliseconds=1))
+    assert due(notes) == [Wake("sync", tool.pk)]
+
+
+def test_an_order_that_is_due_is_woken(scene: Scene, notes: Notes) -> None:
+    order = actions.place(connect_notion(scene), "full", now=timezone.now())
+    assert due(notes) == [Wake("order", order.pk)]

@@ -165,6 +165,7 @@ def no_scenario(_scene: Scene) -> None:
 
 def quota_spent(_scene: Scene) -> None:
     Quota.objects.update(used=10)
+    Conversation.objects.update(window_closes_at=timezone.now() + HOUR)
 
 
 def model_in_trouble(_scene: Scene) -> None:
@@ -198,7 +199,7 @@ def test_a_gate_stops_it_before_the_model_is_paid(
     assert Quota.objects.get().reserved == 0
 
 
-WAITS = ["night", "provider_paused", "five_minutes"]
+WAITS = ["night", "provider_paused", "five_minutes", "quota_waits"]
 
 
 @pytest.mark.parametrize("reason", WAITS)
@@ -208,6 +209,8 @@ def test_a_gate_lets_it_wait(at_noon: Scene, reason: str) -> None:
     found = let_it_come()
     if reason == "night":
         move_to(at_noon, 23)
+    if reason == "quota_waits":
+        Quota.objects.update(used=10)
     if reason == "provider_paused":
         ProviderPause.objects.create(provider="meta")
     if reason == "five_minutes":

@@ -1,6 +1,6 @@
-"""What keeps answers from leaving: limits, networks that ask for patience, storms. Never failed."""
+"""What keeps answers from leaving: limits, and networks that ask for patience. Never failed."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,40 +9,25 @@ from redis import Redis
 
 from processing import pipeline
 from processing.models import Conversation, DeadLetter, Delivery, InteractionEvent
-from social import breakers, holds
 from social.contracts import Usage
 from social.errors import ProviderError
-from social.models import Breaker, ProviderPause, SocialAccount
+from social.models import ProviderPause, SocialAccount
 from social.streams import EVERY_CALL, Limit
 from tests.processing.queueing import (
-    UNKNOWN,
     Clock,
     Network,
     due,
     make_shop,
+    network,
     one_more,
     queue,
+    shop,
     states,
+    time,
 )
 
+__all__ = ["network", "shop", "time"]
 pytestmark = pytest.mark.django_db
-AWAY = ProviderError("unreachable", retryable=True)
-WRONG_WORDS = ProviderError("100")
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Network:
-    return Network(monkeypatch)
-
-
-@pytest.fixture
-def shop() -> SocialAccount:
-    return make_shop()
 
 
 def run(time: Clock) -> None:
@@ -53,9 +38,6 @@ def run(time: Clock) -> None:
 def reasons(delivery: Delivery) -> list[str]:
     rows = InteractionEvent.objects.filter(kind="delivery", message=delivery.message_id)
     return list(rows.order_by("pk").values_list("reason", flat=True))
-
-
-# --- limits ----------------------------------------------------------------------------------
 
 
 def limited(monkeypatch: pytest.MonkeyPatch, *limits: Limit) -> Network:
@@ -166,8 +148,6 @@ def test_a_limit_of_the_whole_app_that_is_used_up_holds_every_account(
         assert len(network.taken) == 2  # the first one's account rests for longer
 
 
-# --- networks that ask for patience ----------------------------------------------------------
-
 PATIENCE = [
     ("account", 19 * 60.0, timedelta(minutes=19)),
     ("account", None, timedelta(minutes=1)),
@@ -207,165 +187,6 @@ def test_what_the_network_wants_held_waits_as_a_whole_and_leaves_later(
     assert states() == {"sent": 6}
     assert len(network.taken) == len(set(network.taken)) == 6
     assert not DeadLetter.objects.exists()
-
-
-# --- breakers --------------------------------------------------------------------------------
-
-
-def play(account: SocialAccount, answers: str, *, now: datetime) -> None:
-    """Count calls: + answered, x unknown, r to be tried again, n refused, t a dead token."""
-    errors = {
-        "x": UNKNOWN,
-        "r": AWAY,
-        "n": WRONG_WORDS,
-        "t": ProviderError("190", needs_login=True),
-    }
-    for one in answers:
-        if one == "+":
-            holds.went_well(account, None, now=now)
-        else:
-            holds.went_wrong(account, errors[one], now=now)
-
-
-TRIPS = [
-    ("xxxx", False),
-    ("xxxxx", True),
-    ("rxrxr", True),
-    ("xxxnx", True),
-    ("xx+nx", False),
-    ("x++++" * 30, False),
-    ("+" * 50 + "xxxx", False),
-    ("nnnnnnnnnn", False),
-    ("tttttttttt", False),
-    ("xxxxttttt", False),
-]
-
-
-@pytest.mark.parametrize(("answers", "trips"), TRIPS)
-def test_a_breaker_trips_by_most_of_at_least_five_calls(
-    time: Clock, shop: SocialAccount, answers: str, trips: bool
-) -> None:
-    play(shop, answers, now=time.now)
-
-    shop.refresh_from_db()
-    opened = time.now + timedelta(seconds=30) if trips else None
-    assert (shop.held_until, shop.held_reason) == (opened, "storm" if trips else "")
-    assert not ProviderPause.objects.exists()
-
-
-@pytest.mark.usefixtures("live_redis")
-@pytest.mark.parametrize(
-    ("answers", "trips"), [("xxxxx", False), (11 * "x", False), (12 * "x", True)]
-)
-def test_what_went_well_just_before_counts_with_it(
-    time: Clock, shop: SocialAccount, answers: str, *, trips: bool
-) -> None:
-    play(shop, 30 * "+", now=time.now)
-    play(shop, answers, now=time.now)
-
-    shop.refresh_from_db()
-    assert (shop.held_until is not None) == trips
-
-
-def test_failures_far_apart_trip_nothing(time: Clock, shop: SocialAccount) -> None:
-    for _ in range(20):
-        play(shop, "xxxx", now=time.now)
-        time.move(minutes=5, seconds=1)
-
-    shop.refresh_from_db()
-    assert shop.held_until is None
-
-
-@pytest.mark.parametrize(("number", "trips"), [(9, False), (10, True)])
-def test_a_networks_breaker_trips_by_ten_calls_of_several_accounts(
-    time: Clock, shop: SocialAccount, number: int, trips: bool
-) -> None:
-    for account in [shop, *(one_more(shop) for _ in range(number - 1))]:
-        play(account, "x", now=time.now)
-
-    pauses = list(ProviderPause.objects.values_list("provider", "until", "reason"))
-    assert pauses == ([("meta", time.now + timedelta(seconds=30), "storm")] if trips else [])
-
-
-def test_one_broken_account_does_not_stop_its_network(time: Clock, shop: SocialAccount) -> None:
-    for _ in range(10):
-        play(shop, "xxxxxxxxxx", now=time.now)
-        time.move(seconds=31)
-
-    assert not ProviderPause.objects.exists()
-
-
-def test_what_was_on_its_way_when_a_breaker_opened_changes_nothing(
-    time: Clock, shop: SocialAccount
-) -> None:
-    play(shop, "xxxxx", now=time.now)
-    play(shop, "+++++++++++++xxxxx", now=time.now + timedelta(seconds=15))
-
-    breaker = Breaker.objects.get(name=f"account:{shop.uid}")
-    assert breaker.opened_until == time.now + timedelta(seconds=30)
-    assert (breaker.good, breaker.bad, breaker.opens) == (0, 0, 1)
-
-
-def test_a_breaker_opens_longer_each_time(time: Clock, shop: SocialAccount) -> None:
-    opened = []
-    play(shop, "xxxxx", now=time.now)
-    for _ in range(8):
-        breaker = Breaker.objects.get(name=f"account:{shop.uid}")
-        assert breaker.opened_until is not None
-        opened.append((breaker.opened_until - time.now).total_seconds())
-        time.now = breaker.opened_until
-        assert holds.admit(shop, "send", now=time.now) is None
-        play(shop, "x", now=time.now)
-
-    assert opened == [30, 60, 120, 240, 480, 900, 900, 900]
-
-
-def test_a_breaker_on_trial_lets_single_calls_through_ever_faster_and_closes(
-    time: Clock, shop: SocialAccount
-) -> None:
-    play(shop, "xxxxx", now=time.now)
-    time.move(seconds=30)
-    gaps, last = [], time.now
-    for _ in range(2000):
-        if not Breaker.objects.filter(name__startswith="account").exists():
-            break
-        if holds.admit(shop, "send", now=time.now) is None:
-            gaps.append((time.now - last).total_seconds())
-            last = time.now
-            play(shop, "+", now=time.now)
-        time.move(seconds=0.05)
-
-    assert [round(gap, 2) for gap in gaps[:4]] == [0, 4.0, 2.0, 1.35]
-    assert min(gaps[1:]) >= 0.25
-    assert time.seconds - 30 == pytest.approx(90, abs=1)
-    assert 250 <= len(gaps) <= 340
-    assert not Breaker.objects.filter(name=f"account:{shop.uid}").exists()
-
-
-def test_a_trial_forgives_one_in_ten(time: Clock, shop: SocialAccount) -> None:
-    play(shop, "xxxxx", now=time.now)
-    time.move(seconds=30)
-    play(shop, "++++++++++x++++++++++x", now=time.now)
-    assert holds.admit(shop, "send", now=time.now) is None
-    play(shop, "x", now=time.now)
-
-    breaker = Breaker.objects.get(name=f"account:{shop.uid}")
-    assert breaker.opened_until == time.now + timedelta(seconds=60)
-
-
-def test_a_turn_is_taken_of_both_breakers_or_of_none(time: Clock, shop: SocialAccount) -> None:
-    other = one_more(shop)
-    for account in (shop, other):
-        breakers.rest(account, "account", time.now, now=time.now)
-    breakers.rest(shop, "provider", time.now, now=time.now)
-
-    assert holds.admit(shop, "send", now=time.now) is None
-    assert holds.admit(other, "send", now=time.now) == time.now + timedelta(seconds=4.25)
-    row = Breaker.objects.get(name=f"account:{other.uid}")
-    assert row.trickle_at is None
-
-
-# --- units ------------------------------------------------------------------------------------
 
 
 def test_units_that_are_spent_hold_the_network_until_its_midnight(

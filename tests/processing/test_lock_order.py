@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
-from billing import quotas
+from accounts.models import Workspace
+from billing import actions, quotas
+from billing.models import Subscription
 from processing import (
     changes,
     figures,
@@ -24,11 +27,11 @@ from processing import (
     sequences,
 )
 from processing.models import Contact, Conversation, Delivery, FollowUp, Message, Scenario
-from processing.privacy import erasing
+from processing.privacy import erasing, leaving
 from social import accounts, ready
 from social.contracts import SendResult
 from social.models import SocialAccount, WebhookEvent
-from tests.factories import make_account, make_contact, make_conversation
+from tests.factories import make_account, make_contact, make_conversation, make_workspace
 from tests.processing.conftest import PERSON, Scene
 from tests.processing.following import answered, follow_up_says, make_sequence, move_to, planned
 from tests.processing.test_changes import later
@@ -288,3 +291,49 @@ def test_a_message_is_edited_while_its_account_comes_back(
     workers.begin("resume", resume)
 
     assert workers.end() == []
+
+
+@pytest.mark.parametrize("deed", ["sends", "chooses"])
+def test_a_workspace_is_erased_while_its_plan_is_looked_at(
+    deed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends locks a conversation, then the plan; whoever chooses: the plan, then a log."""
+    workspace = make_workspace()
+    thread = make_conversation(workspace)
+    Subscription.objects.create(
+        workspace=workspace,
+        plan="premium",
+        suspended_at=timezone.now(),
+        suspended_for="customer_deleted",
+    )
+    day = quotas.reserve(workspace, now=timezone.now())
+    workers, locked = Workers(), threading.Event()
+    record, erase = audit.record, leaving._erase
+
+    def sends() -> None:
+        with transaction.atomic():
+            outbox.lock(Conversation.objects.get(pk=thread.pk))
+            locked.set()
+            time.sleep(A_MOMENT)
+            quotas.renew(workspace, day, now=timezone.now())
+
+    def recorded(action: str, **told: Any) -> object:
+        if action == "plan.freemium_chosen":
+            locked.set()
+            time.sleep(A_MOMENT)
+        return record(action, **told)
+
+    def erased(gone: Workspace) -> dict[str, Any]:
+        locked.wait(10)
+        return erase(gone)
+
+    monkeypatch.setattr(audit, "record", recorded)
+    monkeypatch.setattr(leaving, "_erase", erased)
+    chooses = partial(actions.choose_freemium, workspace, by=audit.SYSTEM)
+    workers.begin(deed, sends if deed == "sends" else chooses)
+    workers.begin(
+        "erase",
+        lambda: leaving.erase_workspace(workspace, confirm=workspace.name, by=audit.SYSTEM),
+    )
+    assert workers.end() == []
+    assert not Subscription.objects.exists()

@@ -7,21 +7,10 @@ import pytest
 from social import holds
 from social.errors import ProviderError
 from social.models import ProviderPause, SocialAccount
-from tests.processing.queueing import Clock, make_shop
+from tests.processing.queueing import Clock, shop, time
 
+__all__ = ["shop", "time"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def shop() -> SocialAccount:
-    return make_shop()
-
-
 TEN_MINUTES = timedelta(minutes=10)
 PAUSES: dict[str, tuple[timedelta | None, timedelta | None, str]] = {
     "without an end": (None, None, "incident 4"),

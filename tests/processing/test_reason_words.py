@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 import pytest
+from django.utils.translation import override
 
 from flowia.embedded import BASE_DIR
 from processing.reasons import SENTENCES, sentence
@@ -56,3 +57,10 @@ def test_an_ability_is_told_in_words() -> None:
     assert "comments" not in told.replace("Answer comments", "").replace(
         "Répondre aux commentaires", ""
     )
+
+
+def test_why_a_lead_was_not_written_is_told_in_words() -> None:
+    with override("en"):
+        said = sentence("sync_failed", {"tool": "Airtable", "code": "row_missing"})
+    assert said.startswith("The lead could not be written into Airtable. The lead's row was taken")
+    assert "row_missing" not in said

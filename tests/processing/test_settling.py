@@ -5,6 +5,7 @@ And a token that is refused: renewed once, and the message sent once.
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -13,7 +14,15 @@ from pytest_django import Settings
 from accounts import audit
 from billing.models import Quota
 from processing import outbox, pipeline, proofs
-from processing.models import Contact, Conversation, DeadLetter, Delivery, FollowUp, Message
+from processing.models import (
+    Contact,
+    Conversation,
+    DeadLetter,
+    Delivery,
+    FollowUp,
+    InteractionEvent,
+    Message,
+)
 from processing.privacy import erasing
 from processing.tasks import replay_dead_letter
 from social import holds
@@ -363,3 +372,23 @@ def test_a_look_renews_a_token_that_is_refused(
 
     assert (delivery.status, len(renewing)) == ("sent", 1)
     assert thread.tokens == ["EAAB-page-invente", "new-EAAB-page-invente"]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_what_is_proved_not_to_have_left_comes_back_to_its_day_after_a_move(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    delivery = lost(scene, Thread(monkeypatch, MISSING))
+    day = Quota.objects.get().day
+    moved = timezone.now().astimezone(ZoneInfo(zone)).date()
+    if moved == day:
+        Quota.objects.update(day=day + timedelta(days=1))
+        rows = InteractionEvent.objects.filter(reason="send_unconfirmed")
+        rows.update(data={"counted_on": (day + timedelta(days=1)).isoformat()})
+    scene.workspace.timezone = zone
+    scene.workspace.save()
+    for _ in range(2):
+        delivery = look(Delivery.objects.get(pk=delivery.pk))
+
+    assert delivery.status == "failed"
+    assert Quota.objects.get().used == 0

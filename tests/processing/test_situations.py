@@ -136,7 +136,7 @@ MADE_TRUE: dict[str, Callable[[Scene, Message], None]] = {
     "account_needs_login": logged_out,
     "settling": still_writing,
     "five_minutes": just_answered,
-    "quota_spent": used_up,
+    "quota_waits": used_up,
     "model_out_of_credit": out_of_credit,
 }
 DECIDED_ON_ARRIVAL = ["duplicate", "echo"]
@@ -213,7 +213,7 @@ def test_the_model_is_told_the_day_on_which_it_answers(
     assert told == [situations.written_day(scene.workspace, timezone.now())]
 
 
-FOUND = ["risk_words", "waits_for_hours", "quota_spent", "model_out_of_credit"]
+FOUND = ["risk_words", "waits_for_hours", "quota_waits", "model_out_of_credit"]
 
 
 def named(message: Message) -> dict[str, Any]:

@@ -13,25 +13,21 @@ from social import holds
 from social.errors import ProviderError
 from social.models import ProviderPause, SocialAccount, WebhookEvent
 from tests.processing.conftest import Scene
-from tests.processing.queueing import Clock, Network, due, make_shop, one_more, queue, states
+from tests.processing.queueing import (
+    Clock,
+    Network,
+    due,
+    network,
+    one_more,
+    queue,
+    shop,
+    states,
+    time,
+)
 
+__all__ = ["network", "shop", "time"]
 pytestmark = pytest.mark.django_db
 AWAY = ProviderError("unreachable", retryable=True)
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Network:
-    return Network(monkeypatch)
-
-
-@pytest.fixture
-def shop() -> SocialAccount:
-    return make_shop()
 
 
 def run(time: Clock) -> None:

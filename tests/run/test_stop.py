@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowia.embedded import BASE_DIR
+from tests import migrated
 from tests.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -28,7 +29,9 @@ bootstrap.hand_over("run")
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the preparation is soon over."""
-    return tmp_path_factory.mktemp("prepared")
+    folder = tmp_path_factory.mktemp("prepared")
+    migrated.copy_to(folder / "flowia.sqlite3")
+    return folder
 
 
 @pytest.fixture

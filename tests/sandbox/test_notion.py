@@ -97,7 +97,7 @@ def test_the_product_takes_a_lead_away_twice_as_once(sandbox: Sandbox, settings:
     notion, lead = client(sandbox), str(uuid.uuid4())
     page = notion.pages.create(parent=PARENT, properties={"Flow IA ID": text(lead)})
     target = {"data_source_id": demo.NOTION_DATA_SOURCE_ID}
-    connection = Connection(demo.NOTION_TOKEN, target, {"lead_id": "Flow IA ID"})
+    connection = Connection({"token": demo.NOTION_TOKEN}, target, {"lead_id": "Flow IA ID"})
     for known in ("", page["id"], ""):
         NOTION.erase(connection, lead, known)
     assert by_lead(notion, lead)["results"] == []

@@ -1,0 +1,57 @@
+"""An owner at the pages of tools that are played by their stand-ins."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User, Workspace
+from tests.callers import browser
+from tests.factories import make_member, make_workspace
+from tests.integrations.conftest import addresses
+from tests.integrations.setups import Setup, setup_of, unhurried
+from tests.sandbox.conftest import receiver, running_sandbox, sandbox
+from tests.sandbox.tools import Tools, tools
+
+__all__ = ["addresses", "receiver", "running_sandbox", "sandbox", "tools"]
+
+KINDS = ("notion", "airtable", "google_sheets")
+
+
+@pytest.fixture(autouse=True)
+def _at_ease(addresses: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    unhurried(settings, monkeypatch)
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return make_workspace()
+
+
+@pytest.fixture
+def owner(workspace: Workspace) -> User:
+    return make_member(workspace)
+
+
+@pytest.fixture
+def client(owner: User) -> Client:
+    return browser(owner, "en")
+
+
+@pytest.fixture(params=KINDS)
+def setup(request: pytest.FixtureRequest, tools: Tools) -> Setup:
+    return setup_of(request.param, tools)
+
+
+@pytest.fixture
+def airtable(tools: Tools) -> Setup:
+    return setup_of("airtable", tools)
+
+
+@pytest.fixture
+def notion(tools: Tools) -> Setup:
+    return setup_of("notion", tools)
+
+
+@pytest.fixture
+def sheets(tools: Tools) -> Setup:
+    return setup_of("google_sheets", tools)
