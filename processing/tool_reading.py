@@ -117,8 +117,10 @@ def tools_of(workspace: Workspace) -> list[Told]:
     limit = plan_of(workspace).tools
     places = {row.kind: place for place, row in enumerate(ordered)}
     rows = {row.kind: row for row in ordered}
+    shut = {kind: limit is not None and place >= limit for kind, place in places.items()}
+    now = clock.now()
     return [
-        _told(connector, rows.get(kind), limit is not None and places.get(kind, 0) >= limit)
+        _told(connector, rows.get(kind), shut.get(kind, False), now=now)
         for kind, connector in CONNECTORS.items()
     ]
 
@@ -182,11 +184,11 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(of_tool.annotate(number=Count("*")).values("number")), 0)
 
 
-def _told(connector: Connector, row: Integration | None, shut: bool) -> Told:
+def _told(connector: Connector, row: Integration | None, shut: bool, *, now: datetime) -> Told:
     if row is None:
         return Told(connector, None, "none")
     waiting = int(getattr(row, "left", 0))
-    state = _state(row, waiting=waiting, shut=shut, now=clock.now())
+    state = _state(row, waiting=waiting, shut=shut, now=now)
     return Told(connector, row, state, int(getattr(row, "number", 0)), waiting, shut)
 
 

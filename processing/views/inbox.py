@@ -91,9 +91,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context |= {"place": place, "network": network, "networks": networks}
     context["places"] = Conversation.Kind.choices
     whole = not (search or place or network or page.number > 1)
-    line = waiting(workspace, most=ROWS_PER_PAGE) if whole else []
+    now = context["now"] = clock.now()
+    line = waiting(workspace, most=ROWS_PER_PAGE, now=now) if whole else []
     context["line"] = line
-    context["waiting"] = number_waiting(workspace, now=clock.now()) if line else 0
+    context["waiting"] = number_waiting(workspace, now=now) if line else 0
     chosen = {"place": place, "network": network}
     kept = {name: value for name, value in chosen.items() if value}
     context["sieve"] = urlencode({"search": search, **kept})

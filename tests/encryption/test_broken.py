@@ -113,7 +113,7 @@ def test_of_a_hundred_tools_one_broken_stops_only_itself(scene: Scene) -> None:
     broken = runs[41].integration_id
     break_one(Integration, broken)
     for run in runs:
-        pipeline.sync(run.pk)
+        pipeline.sync(run.integration_id)
 
     assert SyncRun.objects.filter(status="done").count() == HOW_MANY - 1
     flagged = Integration.objects.exclude(status="active")
