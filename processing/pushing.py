@@ -47,7 +47,11 @@ def tell_lead(
 def tell_outside(
     lead: Lead, *, now: datetime, new: bool = False, request_id: str = ""
 ) -> list[Wake]:
-    """Queue the lead's pushes and calls as `tell_lead` does, where its level has no news."""
+    """Queue the lead's pushes and calls as `tell_lead` does, where its level has no news.
+
+    The contact is read anew: while the model wrote, their network may have told their name.
+    """
+    lead.contact.refresh_from_db(fields=("name", "handle"))
     integrations.queue_push(
         lead.workspace,
         record_of(lead),
