@@ -195,7 +195,7 @@ def _scene(graph: StandIn, model: StandIn, notion: StandIn) -> Scene:
     Scenario.objects.create(
         workspace=workspace, name="Accueil", instruction="Répondez.", autonomy="auto"
     )
-    account = make_account(workspace, external_id=f"page-{next(NUMBERS)}")
+    account = make_account(workspace)
     account.seal({"page_token": "EAAB-page-invente"})
     account.save()
     return Scene(workspace, account, graph, model, notion)

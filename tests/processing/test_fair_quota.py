@@ -98,12 +98,12 @@ def test_it_waits_for_midnight_where_nothing_is_left(short: Scene) -> None:
     assert message.next_at == quotas.usage(short.workspace).renews_at
 
 
-def test_in_the_evening_nothing_is_kept(short: Scene) -> None:
-    move_to(short, 21)
-    use(short, 9)
+def test_in_the_evening_nothing_is_kept(scene: Scene) -> None:
+    move_to(scene, 21)
+    use(scene, 9)
 
-    assert fate(writes(short, "1001")) == GOES
-    assert fate(writes(short, "1002")) == WAITS
+    assert fate(writes(scene, "1001")) == GOES
+    assert fate(writes(scene, "1002")) == WAITS
 
 
 def test_who_cannot_wait_is_left_to_a_human_and_the_contact_is_told_nothing(short: Scene) -> None:
