@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +26,15 @@ CHANGEABLE = (
     "trust_after",
 )
 """What members read, and owners change."""
+
+Listener = Callable[[Workspace], None]
+_LISTENERS: list[Listener] = []
+
+
+def when_zone_changes(listener: Listener) -> None:
+    """Let `listener(workspace)` hear of another time zone once that is kept; called once by it."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
 
 
 class ChangedMeanwhileError(ConflictError):
@@ -65,6 +76,10 @@ def change_workspace(
             audit.record(
                 "workspace.changed", by=by, workspace=workspace, target=workspace, data=data
             )
+        if "timezone" in changed:
+            for listener in _LISTENERS:
+                # What waits is locked in an order of its own, with nothing locked before.
+                transaction.on_commit(partial(listener, workspace))
     return workspace
 
 

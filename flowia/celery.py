@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
@@ -38,6 +38,8 @@ app.conf.update(
         "processing.tasks.receive": {"queue": "incomingMessages"},
         "processing.tasks.respond": {"queue": "incomingMessages"},
         "processing.tasks.send": {"queue": "autoReply"},
+        "processing.tasks.*_by_browser": {"queue": "browserLinkedIn"},
+        "processing.tasks.note_browser": {"queue": "browserLinkedIn"},
         "processing.tasks.sync": {"queue": "background"},
         "accounts.tasks.*": {"queue": "background"},
         "processing.tasks.remove": {"queue": "background"},
@@ -82,6 +84,13 @@ def keep_our_logs(**_options: Any) -> None:
     Without a listener here, Celery would put its own level and format in their place, and the
     lines that follow a message through the workers would be lost.
     """
+
+
+@worker_ready.connect
+def look_for_a_browser(**_options: Any) -> None:
+    """Have a worker that drives browsers tell at once whether it has one; beat asks it again."""
+    if "browserLinkedIn" in app.amqp.queues.consume_from:
+        app.send_task("processing.tasks.note_browser")
 
 
 app.autodiscover_tasks(

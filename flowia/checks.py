@@ -1,7 +1,8 @@
 """What production must not start with: provider calls in clear text, letters that reach nobody."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -16,6 +17,7 @@ ADDRESSES = (
     "TIKTOK_API_URL",
     "TIKTOK_OAUTH_URL",
     "YOUTUBE_API_URL",
+    "LINKEDIN_URL",
     "OPENAI_BASE_URL",
     "NOTION_API_URL",
     "AIRTABLE_API_URL",
@@ -27,6 +29,8 @@ ADDRESSES = (
     "GOOGLE_REVOKE_URL",
     "GOOGLE_CERTS_URL",
 )
+LEAST_SECONDS = {"LINKEDIN_SEND_SECONDS": 120, "LINKEDIN_POLL_SECONDS": 900}
+"""Between two messages, and between two readings (linkedin.md 7); the provider keeps to it too."""
 
 
 @register()
@@ -43,6 +47,31 @@ def providers_over_https(**_: Any) -> list[CheckMessage]:
         for name in ADDRESSES
         if not getattr(settings, name).startswith("https://")
     ]
+
+
+@register()
+def sessions_are_used_gently(**_: Any) -> list[CheckMessage]:
+    """Refuse a pace that members' own sessions are never used at, but on this very machine."""
+    url, here = settings.LINKEDIN_URL, _is_this_machine(settings.LINKEDIN_URL)
+    found: list[CheckMessage] = []
+    if here and settings.PRODUCTION:
+        found.append(
+            Caution(
+                f"LINKEDIN_URL is {url}: members' sessions would be given to this machine.",
+                hint="Remove the variable to use the network's own address.",
+                id="flowia.W002",
+            )
+        )
+    for name, least in LEAST_SECONDS.items():
+        if not here and getattr(settings, name) < least:
+            found.append(
+                Error(
+                    f"{name} is below {least}: members' accounts would be put in danger.",
+                    hint="Remove the variable; less is for a stand-in on this machine.",
+                    id="flowia.E004",
+                )
+            )
+    return found
 
 
 @register()
@@ -103,6 +132,14 @@ def customers_call_nobody_inside(**_: Any) -> list[CheckMessage]:
             )
         )
     return errors
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_a_network(name: str) -> bool:

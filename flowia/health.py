@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 
 from flowia.lib.redis import redis_client
 from processing.dispatch import backlog, seconds_since_tick
+from social import drifts, sessions
 
 STALE_BEAT_SECONDS = 60
 
@@ -21,7 +22,8 @@ def live(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """Check database, Redis, each queue's depth and oldest item, and beat's last tick.
 
-    503 names the parts that fail.
+    503 names the parts that fail. Whether there is a browser for members' own sessions, and which
+    pages changed, is told and fails nothing: everything else runs.
     """
     checks: dict[str, Callable[[], dict[str, Any]]] = {
         "database": _database,
@@ -31,6 +33,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
     }
     parts = {name: _attempt(check) for name, check in checks.items()}
     failing = [name for name, part in parts.items() if not part["ok"]]
+    parts["sessions"] = _attempt(_sessions)
     body = {"status": "failing" if failing else "ok", "failing": failing, "parts": parts}
     response = JsonResponse(body, status=503 if failing else 200)
     # A platform asks every few seconds: Django must not log each "no" as an error of ours.
@@ -65,6 +68,11 @@ def _beat() -> dict[str, Any]:
     if age is None or age > STALE_BEAT_SECONDS:
         raise StaleBeatError
     return {"seconds_since_tick": round(age, 1)}
+
+
+def _sessions() -> dict[str, Any]:
+    """Tell of acting in browsers: whether one was found, which networks' pages stopped what."""
+    return {"browser": sessions.browser_told(), "changed_pages": drifts.stopped()}
 
 
 class StaleBeatError(Exception):

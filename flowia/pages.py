@@ -12,6 +12,7 @@ from flowia.lib.errors import (
     MalformedError,
     NotAllowedError,
     NotFoundError,
+    TooLargeError,
     TooManyRequestsError,
 )
 
@@ -19,6 +20,7 @@ TEMPLATES: dict[type[FlowError], str] = {
     ExpiredFormError: "403_csrf.html",
     MalformedError: "400.html",
     NotAllowedError: "403.html",
+    TooLargeError: "413.html",
 }
 BY_STATUS = {NotFoundError.status: "404.html", TooManyRequestsError.status: "429.html"}
 
@@ -59,6 +61,7 @@ def told(request: HttpRequest, error: FlowError) -> HttpResponse:
     user = getattr(request, "user", None)
     words = {
         "detail": error.detail,
+        "address": request.get_full_path(),
         "request_id": _request_id(),
         "signed_in": user is not None and user.is_authenticated,
     }

@@ -32,6 +32,13 @@ TIKTOK_OAUTH_URL = env.str("TIKTOK_OAUTH_URL", "https://www.tiktok.com/v2/auth/a
 YOUTUBE_API_URL = env.str("YOUTUBE_API_URL", "https://youtube.googleapis.com/youtube/v3")
 # All channels of all customers share these (youtube.md 4); Google counts by its Pacific day.
 YOUTUBE_DAILY_UNITS = env.int("YOUTUBE_DAILY_UNITS", 10_000)
+LINKEDIN_URL = env.str("LINKEDIN_URL", "https://www.linkedin.com")
+# A browser of this machine, where it is not found by itself.
+LINKEDIN_BROWSER_EXECUTABLE = env.str("LINKEDIN_BROWSER_EXECUTABLE", "")
+# Least seconds between two messages of an account, and between two readings (linkedin.md 7): less
+# is for a network on loopback alone.
+LINKEDIN_SEND_SECONDS = env.float("LINKEDIN_SEND_SECONDS", 120.0)
+LINKEDIN_POLL_SECONDS = env.int("LINKEDIN_POLL_SECONDS", 1000)
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "https://api.openai.com/v1")
 OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-6-luna")

@@ -9,12 +9,12 @@ from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
 import environ
-from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from flowia.embedded import BASE_DIR, SECRETS, drop_blanks, ensure_secrets, env_files, var_dir
 from flowia.production import is_production, proxies, public_url, refusal
 from flowia.reporting import report_errors
+from flowia.rounds import ROUNDS
 
 env = environ.Env()
 drop_blanks()
@@ -261,52 +261,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BEAT_SCHEDULER = "flowia.schedule:KeepingScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "dispatch": {
-        "task": "processing.tasks.dispatch",
-        "schedule": 1.0,
-    },
-    "figures": {
-        "task": "processing.tasks.digest",
-        "schedule": 5.0,
-        "options": {"expire_seconds": 5},
-    },
-    "quotas": {
-        "task": "processing.tasks.tend_quotas",
-        "schedule": 60.0,
-        "options": {"expire_seconds": 60},
-    },
-    "polls": {
-        "task": "processing.tasks.ensure_polls",
-        "schedule": 300.0,
-        "options": {"expire_seconds": 300},
-    },
-    "leads": {
-        "task": "processing.tasks.cool_leads",
-        "schedule": crontab(hour="4", minute="10"),
-        "options": {"expire_seconds": 3600},
-    },
-    "privacy": {
-        "task": "processing.privacy.tasks.sweep",
-        "schedule": 10.0,
-        "options": {"expire_seconds": 10},
-    },
-    "purge": {
-        "task": "processing.privacy.tasks.purge",
-        "schedule": crontab(hour="3", minute="20"),
-        "options": {"expire_seconds": 3600},
-    },
-    "stripe": {
-        "task": "billing.tasks.reconcile",
-        "schedule": crontab(hour="2", minute="40"),
-        "options": {"expire_seconds": 3600},
-    },
-    "verify_audit": {
-        "task": "accounts.tasks.verify_audit",
-        "schedule": crontab(hour="4", minute="20"),
-        "options": {"expire_seconds": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = ROUNDS
 
 # --- API -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -348,6 +303,7 @@ SPECTACULAR_SETTINGS = {
         "ScenarioLanguage": "processing.models.Scenario.Language",
         "ScenarioKind": "processing.models.Scenario.Kind",
         "ConversationKind": "processing.models.Conversation.Kind",
+        "ConversationCategory": "processing.models.Conversation.Category",
         "InteractionKind": "processing.models.InteractionEvent.Kind",
         "Language": "accounts.api.fields.LANGUAGES",
         "HookStatus": "integrations.models.Hook.Status",
@@ -357,6 +313,7 @@ SPECTACULAR_SETTINGS = {
         "SyncOrderStatus": "integrations.models.SyncOrder.Status",
         "SyncRunStatus": "integrations.models.SyncRun.Status",
         "Tool": "processing.api.sync_fields.TOOLS",
+        "SocialAccountStatus": "social.models.SocialAccount.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,8 +1,10 @@
 """What operators change by hand stands in the audit log."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -12,13 +14,14 @@ from django.http import HttpRequest
 from django_celery_beat.models import PeriodicTask
 
 from accounts import audit
-from accounts.models import Workspace
+from accounts.models import User, Workspace
 from flowia.lib.address import client_address
 from flowia.lib.admin import AnyAdmin
 from flowia.lib.rows import Row
 
 ADDED, CHANGED, DELETED = "operator.added", "operator.changed", "operator.deleted"
 MOVED_AWAY, REPLAYED, RAN = "operator.moved_away", "operator.replayed", "operator.ran"
+LIFTED = "operator.lifted"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,14 @@ class Trail(AnyAdmin):
 def by_operator(request: HttpRequest) -> audit.By:
     """Return who works in the admin, for the audit log."""
     return audit.by(request.user, client_address(request), operator=True)
+
+
+def person_of(uid: UUID | str | None) -> str:
+    """Return the address of who did something, `uid` itself where they are gone, "" of nobody."""
+    with suppress(ValueError):
+        who = User.objects.filter(uid=UUID(str(uid))).first()
+        return who.email if who else str(uid)
+    return str(uid or "")
 
 
 def write_down(request: HttpRequest, deeds: list[Deed]) -> None:

@@ -80,6 +80,7 @@ ALSO = {
     "/integrations/{kind}/targets": (409, 422, 502),
     "/integrations/{kind}/test": (422, 502),
     "/leads/{uid}/rewrite": (402,),
+    "/social-accounts/{provider}/connect": (503,),
 }
 """What single operations may answer besides."""
 HEADERS: dict[str, str] = {

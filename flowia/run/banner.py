@@ -33,6 +33,14 @@ def welcome(plan: Plan, sandbox_lines: str) -> str:
     return "\n".join(lines)
 
 
+def no_browser() -> str:
+    """Return what does not work without a browser, and how to mend it."""
+    return _(
+        "No browser was found: no account is acted for with its member's own session; all else"
+        " works. Install Chromium (docs/linkedin.md)."
+    )
+
+
 def trouble(plan: Plan, parts: list[str]) -> str:
     """Return one line per part that is not ready, with its log."""
     lines = [_("Not everything is ready after a minute; Flow IA keeps trying.")]

@@ -13,7 +13,7 @@ from typing import IO
 from flowia.embedded import BASE_DIR, ensure_secrets, write_private
 from flowia.production import refusal
 from flowia.run import children, lock, prepare, readiness, supervisor, valkey
-from flowia.run.banner import say, trouble, welcome
+from flowia.run.banner import no_browser, say, trouble, welcome
 from flowia.run.leash import ENDING
 from flowia.run.plan import CannotRunError, Plan, make_plan
 from flowia.run.ports import check_ports
@@ -23,6 +23,7 @@ from flowia.run.words import _
 LAST_RUN_SECONDS = 60
 READY_SECONDS = 60
 STOP_SECONDS = 75
+BROWSER_SECONDS = 20
 
 
 def conduct(*, serve: bool) -> int:
@@ -187,6 +188,7 @@ def keep_running(plan: Plan, interruptions: Interruptions, held: IO[bytes]) -> N
         )
         try:
             greet(plan, interruptions, supervised)
+            tell_of_browser(plan, interruptions)
             children.wait(supervised, until=interruptions.any)
             if not interruptions.any():
                 path = plan.var / "log" / "supervisord.out"
@@ -228,6 +230,18 @@ def greet(plan: Plan, interruptions: Interruptions, supervised: "subprocess.Pope
         if time.monotonic() > limit and not told:
             say(trouble(plan, parts))
             told = True
+        time.sleep(4 * children.PAUSE)
+
+
+def tell_of_browser(plan: Plan, interruptions: Interruptions) -> None:
+    """Say it when the workers found no browser; they look as soon as they run."""
+    limit = time.monotonic() + BROWSER_SECONDS
+    while not interruptions.any() and time.monotonic() < limit:
+        found = readiness.browser(plan)
+        if found is False:
+            say(no_browser())
+        if found is not None:
+            return
         time.sleep(4 * children.PAUSE)
 
 

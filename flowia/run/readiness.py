@@ -25,6 +25,16 @@ def failing(plan: Plan) -> list[str]:
     return []
 
 
+def browser(plan: Plan) -> bool | None:
+    """Return whether the workers found a browser for members' own sessions; None: not told yet."""
+    _status, body = _ask(plan.port, "/health/ready", plan.host)
+    try:
+        found = json.loads(body)["parts"]["sessions"]["browser"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, bool) else None
+
+
 def _ask(port: int, path: str, host: str) -> tuple[int, bytes]:
     """Return status and body; the status is 0 when nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
