@@ -12,6 +12,7 @@ from accounts.models import User, Workspace
 from flowia.lib import clock
 from flowia.lib.crypto import CannotDecryptError
 from flowia.lib.errors import ConflictError, NotFoundError
+from social import consents
 from social.contracts import Credentials
 from social.errors import ProviderError
 from social.letters import tell_of_state
@@ -19,6 +20,7 @@ from social.models import SocialAccount
 from social.polling import ensure_polls
 from social.providers.registry import CAPABILITIES
 from social.ready import tell_ready
+from social.running import trouble_state
 
 
 class NoAgreementError(ConflictError):
@@ -98,7 +100,7 @@ def mark_needs_login(account: SocialAccount, code: str) -> bool:
         return False
     for name, value in changes.items():
         setattr(account, name, value)
-    tell_of_state(account, now=clock.now())
+    tell_of_state(account, trouble_state(code), now=clock.now())
     return True
 
 
@@ -126,22 +128,31 @@ def mark_ready(account: SocialAccount, *, now: datetime) -> bool:
 
 
 def set_paused(account: SocialAccount, *, paused: bool, by: audit.By) -> bool:
-    """Pause or resume; False when it was so already.
+    """Pause or resume; False when it was so already. Raises what `check_pausing` does."""
+    check_pausing(account)
+    return pause(account, by=by) if paused else resume(account, by=by)
 
-    Raises DisconnectedError and NeedsLoginError for accounts that nothing can be sent through.
-    """
+
+def check_pausing(account: SocialAccount) -> None:
+    """Raise DisconnectedError or NeedsLoginError for accounts that nothing can be sent through."""
     if account.status == SocialAccount.Status.DISCONNECTED:
         raise DisconnectedError
     if account.status == SocialAccount.Status.NEEDS_LOGIN:
         raise NeedsLoginError
-    return pause(account, by=by) if paused else resume(account, by=by)
 
 
 def pause(account: SocialAccount, *, by: audit.By) -> bool:
-    """Let nothing leave through the account until it is resumed; False when it was not active."""
+    """Let nothing leave through the account until it is resumed; False when it was paused.
+
+    One that is being connected is paused as soon as it works.
+    """
     with transaction.atomic():
-        rows = SocialAccount.objects.filter(pk=account.pk, status=SocialAccount.Status.ACTIVE)
-        done = bool(rows.update(status=SocialAccount.Status.PAUSED))
+        rows = SocialAccount.objects.filter(pk=account.pk)
+        active = rows.filter(status=SocialAccount.Status.ACTIVE)
+        done = bool(active.update(status=SocialAccount.Status.PAUSED))
+        if not done:
+            connecting = rows.filter(status=SocialAccount.Status.CONNECTING, was_paused=False)
+            done = bool(connecting.update(was_paused=True))
         if done:
             audit.record("account.paused", by=by, workspace=account.workspace, target=account)
     return done
@@ -155,27 +166,68 @@ def resume(account: SocialAccount, *, by: audit.By) -> bool:
         done = bool(rows.update(status=SocialAccount.Status.ACTIVE))
         if done:
             tell_ready(account, now)
+        else:
+            connecting = SocialAccount.objects.filter(pk=account.pk, was_paused=True)
+            connecting = connecting.filter(status=SocialAccount.Status.CONNECTING)
+            done = bool(connecting.update(was_paused=False))
+        if done:
             audit.record("account.resumed", by=by, workspace=account.workspace, target=account)
     return done
 
 
-def agree(account: SocialAccount, *, user: User, agreed: bool, by: audit.By) -> bool:
+def agree(
+    account: SocialAccount,
+    *,
+    user: User,
+    agreed: bool,
+    by: audit.By,
+    statement: tuple[str, str] = ("", ""),
+) -> bool:
     """Note that the owner agrees to automatic answers where the network asks for it, or no more.
 
-    False when it was so already. Raises NoAgreementError where the network asks for none.
+    `statement` is the version of the text that was agreed to and its language, where there is one
+    (`social.consents`). False when it was so already. Raises NoAgreementError where the network
+    asks for none, OldStatementError.
     """
     if not CAPABILITIES[account.kind].automation_needs_consent:
         raise NoAgreementError
     if account.status == SocialAccount.Status.DISCONNECTED:
         raise DisconnectedError
     with transaction.atomic():
-        rows = SocialAccount.objects.filter(pk=account.pk, automation_agreed_at__isnull=agreed)
+        rows = SocialAccount.objects.filter(pk=account.pk)
+        if not agreed or consents.holds(account, consents.AUTOMATION):
+            rows = rows.filter(automation_agreed_at__isnull=agreed)
+        _note_consent(account, user, agreed=agreed, statement=statement, address=by.address)
         values = (clock.now(), user.uid) if agreed else (None, None)
         done = bool(rows.update(automation_agreed_at=values[0], automation_agreed_by=values[1]))
         if done:
             name = "account.automation_agreed" if agreed else "account.automation_withdrawn"
             audit.record(name, by=by, workspace=account.workspace, target=account)
     return done
+
+
+def _note_consent(
+    account: SocialAccount,
+    user: User,
+    *,
+    agreed: bool,
+    statement: tuple[str, str],
+    address: str,
+) -> None:
+    now = clock.now()
+    if not agreed:
+        consents.withdraw(account, consents.AUTOMATION, now=now)
+        return
+    version, language = statement
+    consents.give(
+        account,
+        consents.AUTOMATION,
+        user=user,
+        version=version,
+        language=language,
+        address=address,
+        now=now,
+    )
 
 
 def note_lack(account: SocialAccount, ability: str, code: str) -> None:

@@ -5,6 +5,7 @@ from random import uniform
 from typing import Any
 
 import structlog
+from django.db.models import Q
 
 from flowia.lib import clock, ratelimit
 from flowia.lib.errors import TooManyRequestsError
@@ -13,8 +14,12 @@ from social.accounts import DisconnectedError, credentials_of, mark_needs_login,
 from social.connected import lacks_of
 from social.contracts import Credentials, Inspected
 from social.errors import ProviderError
+from social.joining import visit
+from social.judged import ENDS_SOON
 from social.letters import note_well, tell_of_state
-from social.models import SocialAccount
+from social.models import BrowserSession, SocialAccount
+from social.polling import READABLE, shortest_pause
+from social.sessions import has_session
 from social.subscribing import AGAIN_AFTER, LOST, check_every, lost_fields
 from social.tokens import fresh_credentials, revive
 from social.truth import LETTERS, truth_of
@@ -22,8 +27,9 @@ from social.ways import Way, way_behind
 from social.words import ABILITIES
 
 log = structlog.get_logger("flowia.checking")
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
 LOOKS_AN_HOUR = 12
+ENDING = "ending"
 Status = SocialAccount.Status
 
 
@@ -48,9 +54,22 @@ def check_now(account: SocialAccount) -> SocialAccount:
     verdict = ratelimit.take(f"check:{account.uid}", limit=LOOKS_AN_HOUR, seconds=3600)
     if verdict is not None and not verdict.passed:
         raise TooManyRequestsError(retry_after=verdict.retry_after)
-    look_at(account)
+    if has_session(account):
+        # A browser takes its time: it is a worker's to drive.
+        _let_look(account, clock.now())
+    else:
+        look_at(account)
     account.refresh_from_db()
     return account
+
+
+def _let_look(account: SocialAccount, now: datetime) -> None:
+    """Let a browser look now, or once the pause after the last one is over that was there."""
+    session = BrowserSession.objects.filter(social_account=account).first()
+    before = session.last_run_at if session else None
+    at = now if before is None else max(now, before + shortest_pause(account))
+    later = Q(check_next_at__isnull=True) | Q(check_next_at__gt=at)
+    SocialAccount.objects.filter(later, pk=account.pk).update(check_next_at=at)
 
 
 def look_at(account: SocialAccount) -> None:
@@ -58,6 +77,12 @@ def look_at(account: SocialAccount) -> None:
 
     Makes HTTP calls: never inside a transaction.
     """
+    if has_session(account):
+        visit(account)
+        # An account that was here before may have taken its place.
+        for found in SocialAccount.objects.filter(pk=account.pk).select_related("workspace"):
+            tell_of_change(found, now=clock.now())
+        return
     behind = way_behind(account)
     if behind is None or not account.sealed_credentials:
         # Entered by hand, or withdrawn: there is nothing to ask with.
@@ -78,6 +103,17 @@ def tell_of_change(account: SocialAccount, *, now: datetime) -> None:
         tell_of_state(account, state, now=now)
     elif state == "working":
         note_well(account)
+
+
+def tell_of_ends(*, now: datetime) -> None:
+    """Write to the owners whose members' sessions end soon: at those that work nobody looks."""
+    soon = now + ENDS_SOON
+    rows = SocialAccount.objects.filter(status__in=READABLE)
+    renewed = rows.filter(told_state=ENDING, browser_session__expires_at__gt=soon)
+    renewed.update(told_state="")
+    ending = rows.filter(browser_session__expires_at__lte=soon).exclude(told_state=ENDING)
+    for account in ending.select_related("workspace"):
+        tell_of_change(account, now=now)
 
 
 def _inspected(account: SocialAccount, way: Way) -> tuple[Credentials, Inspected]:

@@ -5,9 +5,11 @@ Ids are the network's own, always as text.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from social.running import SessionRun
 
 DIRECT, COMMENT = "direct", "comment"
 
@@ -23,6 +25,8 @@ class InboundMessage:
     - `origin`: where the person came from (an advertisement, a link), in the network's words.
     - `standby`: another app holds the thread: we read along and must not answer.
     - `thread_external_id`: the network's own name of a direct thread, where it has one.
+    - `headline`: how the person presents themselves, where the network says it.
+    - `unseen_before`: how many earlier messages the network counted and did not show.
 
     A comment whose author the network hides has `contact_external_id` "".
     """
@@ -44,6 +48,8 @@ class InboundMessage:
     origin: str = ""
     standby: bool = False
     thread_external_id: str = ""
+    headline: str = ""
+    unseen_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,17 @@ class PollWanted:
 
 
 @dataclass(frozen=True)
+class ThreadRead:
+    """A whole thread was read: nothing that was written in it before `at` is missing any more."""
+
+    account_kind: str
+    account_external_id: str
+    contact_external_id: str
+    thread_external_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Activity:
     """Something that an account did on its network; `kind` is the network's word for it.
 
@@ -206,6 +223,7 @@ Heard = (
     | ControlChange
     | Revocation
     | PollWanted
+    | ThreadRead
 )
 Event = Heard | Ignored
 
@@ -216,6 +234,7 @@ class Credentials:
 
     `login` names the way it was connected by (`social.logins.Login.name`), `linked_external_id`
     the account through which it acts where that is another one (an Instagram account's Page).
+    `run` is the turn with the owner's session where a browser acts for the account.
     """
 
     account_external_id: str
@@ -224,6 +243,7 @@ class Credentials:
     login: str = ""
     refresh_token: str = ""
     linked_external_id: str = ""
+    run: SessionRun | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -234,7 +254,8 @@ class OutboundMessage:
     parent is `parent_external_id`) of `post_external_id`, for everybody to read; with `private`,
     it goes to the commenter's direct messages instead. `by_human` tells that a member wrote it,
     which some networks allow for longer. `conversation_external_id` is the network's own name of
-    the thread, where it has one.
+    the thread, where it has one. `last_external_id` is the contact's last message that we know of,
+    `known` are the ids of the thread's messages: where a browser types, it is the thread as it was.
     """
 
     contact_external_id: str
@@ -249,6 +270,9 @@ class OutboundMessage:
     conversation_external_id: str = ""
     by_human: bool = False
     window_open: bool = True
+    contact_name: str = ""
+    last_external_id: str = ""
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -283,12 +307,15 @@ class Sought:
 
     `known` are the ids of other messages that say the same: it is none of these. `called_at` is
     when it was sent by our own clock: `sent_after` without the room for clocks that differ.
+    `before` are ids of the thread's messages that we had by then: what stands behind one of them
+    was read as far back as is needed, whatever the clocks say.
     """
 
     message: OutboundMessage
     sent_after: datetime
     known: frozenset[str] = frozenset()
     called_at: datetime | None = None
+    before: frozenset[str] = frozenset()
 
     def nearest(self, alike: Iterable[tuple[datetime, str]]) -> str:
         """Return the id of that which was written nearest to our call, "" of nothing.
@@ -319,54 +346,6 @@ class Profile:
 
     name: str = ""
     handle: str = ""
-
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What one kind of account can do; differences are data, never branches.
-
-    - `text_limit` (characters, or bytes of UTF-8 with `text_limit_in_bytes`), for direct messages;
-      `comment_limit` for public answers to comments.
-    - `reply_window_hours`: how long after a person's message we may write; None means for ever.
-      `messages_per_window`: how many messages we may write in it.
-    - `human_window_hours`: how long a member may write by hand, where that is longer.
-    - `private_reply_days`: how old a comment may be that is answered in private; 0 means never.
-    - `echo_has_reference`: our own mark comes back, so that an unknown outcome gets known.
-    - `automation_needs_consent`: the network forbids automatic answers unless the owner agreed to
-      exactly that; until then every answer is a draft.
-    """
-
-    text_limit: int
-    text_limit_in_bytes: bool = False
-    reply_window_hours: int | None = None
-    messages_per_window: int | None = None
-    human_window_hours: int | None = None
-    direct_messages: bool = True
-    comments: bool = False
-    comment_limit: int = 0
-    private_reply_days: int = 0
-    echo_has_reference: bool = False
-    automation_needs_consent: bool = False
-
-    def within(self, kind: str, *, private: bool = False) -> "Capabilities":
-        """Return the same with the limits that hold in threads of `kind`.
-
-        A public answer has the comments' length and no window; a `private` one to a comment has a
-        direct message's length, and the days of private replies as its window.
-        """
-        if kind != COMMENT:
-            return self
-        if private:
-            return replace(self, reply_window_hours=self.private_reply_days * 24)
-        return replace(
-            self,
-            text_limit=self.comment_limit,
-            text_limit_in_bytes=False,
-            reply_window_hours=None,
-            messages_per_window=None,
-            human_window_hours=None,
-            echo_has_reference=False,
-        )
 
 
 @dataclass(frozen=True)

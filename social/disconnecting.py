@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import audit
+from flowia.lib import clock
+from social import consents, sessions
 from social.accounts import credentials_of
 from social.contracts import Credentials
 from social.errors import ProviderError
 from social.keeping import drop_tokens
-from social.models import Poll, SocialAccount
+from social.models import BrowserSession, Consent, Poll, SocialAccount
 from social.ways import Way, way_behind
 
 log = structlog.get_logger("flowia.connecting")
@@ -55,6 +57,21 @@ def _forget(row: SocialAccount) -> None:
     row.automation_agreed_at = row.automation_agreed_by = None
     row.save()
     Poll.objects.filter(social_account=row).update(next_at=None)
+    _forget_session(row)
+    consents.withdraw(row, *Consent.Kind.values, now=clock.now())
+
+
+def _forget_session(row: SocialAccount) -> None:
+    """Delete the session's secret; who has a turn with it stops within seconds.
+
+    What stays is until when that browser may still live, a rest, and an operator's stop.
+    """
+    now = clock.now()
+    rows = BrowserSession.objects.select_for_update(no_key=True)
+    for session in rows.filter(social_account=row):
+        session.sealed, session.saved_at, session.expires_at = "", None, None
+        sessions.begin_anew(session, now=now)
+        session.save()
 
 
 def _tell_network(row: SocialAccount, way: Way, credentials: Credentials) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 from social.providers.base import Provider
 from social.providers.registry import PROVIDERS
 from social.refusals import Rule
-from social.streams import EVERY_CALL, Limit
+from social.sessioning import Sessions
+from social.streams import EVERY_CALL, Limit, Stream
 
 HEAD = """# The networks
 
@@ -14,6 +15,8 @@ Written by `manage.py document_providers` from the code; do not edit. What an ac
 often the networks may be called, and what is done about each of their error codes. A code without
 a row is a refusal: that message is given up, and a human told.
 """
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+AGREED_TO = ("session", "automation")
 COUNTED = {"send", "comment", "private_reply", "look_up", EVERY_CALL}
 """The operations whose limits we count ourselves (`social.holds`)."""
 
@@ -26,6 +29,8 @@ def document() -> str:
 
 def _provider(provider: Provider) -> str:
     parts = [f"## {provider.label}\n", _capabilities(provider)]
+    if provider.session:
+        parts += ["### In a member's own session\n", _session(provider.session)]
     if provider.streams:
         parts += ["### What is asked for\n", _streams(provider)]
     parts += ["### Limits\n", _limits(provider)]
@@ -80,6 +85,10 @@ def _mark(can: Capabilities) -> str:
     return "yes" if can.echo_has_reference else "no"
 
 
+def _sorted(can: Capabilities) -> str:
+    return "sorted first: leads alone" if can.classified else "all"
+
+
 def _by_themselves(can: Capabilities) -> str:
     return "when the owner agreed to it" if can.automation_needs_consent else "yes"
 
@@ -92,7 +101,27 @@ CAPABILITIES: dict[str, Callable[[Capabilities], str]] = {
     "private answers to comments": _private,
     "gives our mark back": _mark,
     "answers leave by themselves": _by_themselves,
+    "what people write is answered": _sorted,
 }
+
+
+def _session(rules: Sessions) -> str:
+    pace = rules.pace()
+    start, end = pace.hours
+    days = f"{WEEKDAYS[pace.days[0]]} to {WEEKDAYS[pace.days[-1]]}"
+    gap = int(pace.gap.total_seconds())
+    rows = [
+        ["messages on the first day", str(pace.first)],
+        ["more on each further day of use", str(pace.more)],
+        ["at most on a day", str(pace.most)],
+        ["between two messages", f"{_time(gap)}, and up to {pace.jitter:.0%} of it by chance"],
+        ["working hours at first, local", f"{start}:00 to {end}:00, {days}"],
+        *(
+            [f"what is agreed to: {kind}", f"version {rules.statement(kind).version}"]
+            for kind in AGREED_TO
+        ),
+    ]
+    return _table(["", ""], rows)
 
 
 def _streams(provider: Provider) -> str:
@@ -103,13 +132,19 @@ def _streams(provider: Provider) -> str:
             [
                 one.name,
                 ", ".join(one.kinds),
-                f"{_time(one.shortest)} to {_time(one.longest)}",
+                _every(one),
                 "yes" if one.announced else "no",
                 str(meter.costs.get("poll", 1) if meter else "–"),
             ]
             for one in provider.streams
         ],
     )
+
+
+def _every(stream: Stream) -> str:
+    if stream.on_demand:
+        return f"on demand, once in {_time(stream.shortest)}"
+    return f"{_time(stream.shortest)} to {_time(stream.longest)}"
 
 
 def _limits(provider: Provider) -> str:

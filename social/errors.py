@@ -1,5 +1,8 @@
 """How a network's refusal is told to the rest of the house."""
 
+OVERTAKEN = "newer_message"
+"""The code of a refusal because somebody wrote in the thread after the words were decided on."""
+
 
 class ProviderError(Exception):
     """The network did not do what it was asked, or nobody knows whether it did.

@@ -28,6 +28,13 @@ def remember_opt_out(account: SocialAccount, contact_external_id: str) -> None:
     _remember(account, Kind.OPT_OUT, {contact_external_id})
 
 
+def remember_person(account: SocialAccount, contact_external_id: str, *, now: datetime) -> None:
+    """Keep that this person was erased at `now`; the last time counts."""
+    _remember(account, Kind.PERSON, {contact_external_id})
+    parts = _parts(account, Kind.PERSON, contact_external_id)
+    Forgotten.objects.filter(key=_digest(_key() or _new_key(), parts)).update(created_at=now)
+
+
 def drop_opt_out(account: SocialAccount, contact_external_id: str) -> None:
     """Keep the wish no longer: this person asked to be written to again."""
     key = _key()
@@ -44,6 +51,11 @@ def knows_message(account: SocialAccount, external_id: str) -> bool:
 def opted_out_at(account: SocialAccount, contact_external_id: str) -> datetime | None:
     """Return since when an erased person's wish for silence is kept; None without one."""
     return _when(account, Kind.OPT_OUT, contact_external_id)
+
+
+def erased_at(account: SocialAccount, contact_external_id: str) -> datetime | None:
+    """Return when this person was erased, of whom `remember_person` was told; None of nobody."""
+    return _when(account, Kind.PERSON, contact_external_id)
 
 
 def unnamed(contact_external_id: str, text: str) -> str:

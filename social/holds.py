@@ -11,12 +11,13 @@ import structlog
 from django.db.models import Q
 
 from flowia.lib import ratelimit
-from social import breakers, meter
+from social import breakers, meter, sessions
 from social.contracts import Usage
 from social.errors import ProviderError
 from social.models import ProviderPause, SocialAccount
 from social.pauses import PAUSE_CHECK, pause_of
 from social.providers.registry import PROVIDERS
+from social.running import READ
 from social.streams import EVERY_CALL, Limit
 
 log = structlog.get_logger("flowia.holds")
@@ -44,6 +45,9 @@ def admit_reading(account: SocialAccount, operation: str, *, now: datetime) -> d
         return pause.until or now + PAUSE_CHECK
     if account.held_until is not None and now < account.held_until:
         return account.held_until
+    rests = sessions.resting(account, READ, now=now)
+    if rests is not None:
+        return rests.until
     return limited(account, operation, now=now) or _metered(account, operation, now=now)
 
 

@@ -1,33 +1,18 @@
 """One account, one state, one sentence: the first that fits, the gravest first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from social.judged import ENDS_SOON, Impossible, Judged, said, with_approval
 from social.models import SocialAccount
 from social.subscribing import lost_fields
 from social.surroundings import Surroundings
 from social.ways import way_behind
+from social.weighing import weigh
 from social.words import trouble_in_words
 
-
-@dataclass(frozen=True)
-class Cannot:
-    """Something an account cannot do: its name, how people call it, and the code of why."""
-
-    name: str
-    label: str
-    code: str
-
-
-Impossible = Sequence[Cannot]
-ENDS_SOON = timedelta(days=14)
 SILENT_FOR = timedelta(days=1)
 """Messages that no webhook announced count once none has come for so long."""
 UNREAD_FOR = timedelta(hours=6)
@@ -38,20 +23,12 @@ CAN_BE_ASKED_FOR = ("scope", "missing_scope")
 Status = SocialAccount.Status
 
 
-@dataclass(frozen=True)
-class Judged:
-    """The state's code, its sentence, what the owner can do, and until when it is held."""
-
-    state: str
-    sentence: str
-    action: str = ""
-    until: datetime | None = None
-
-
 def judge(
     account: SocialAccount, around: Surroundings, impossible: Impossible, *, now: datetime
 ) -> Judged:
     """Return what is to be told of `account` at `now`, in the active language."""
+    if around.standing is not None:
+        return weigh(account, around.standing, around, impossible, now=now)
     judges = (_by_status, _by_pause, _by_hold, _by_end, _by_limits, _by_silence)
     for one in judges:
         found = one(account, around, impossible, now)
@@ -86,7 +63,7 @@ def _by_pause(
         words = _("The network has trouble: answers wait until it works again. Nothing is lost.")
         return Judged("provider_paused", words)
     words = _("The network has trouble: answers wait until %(until)s. Nothing is lost.")
-    return Judged("provider_paused", words % {"until": _said(until, account)}, until=until)
+    return Judged("provider_paused", words % {"until": said(until, account)}, until=until)
 
 
 def _by_hold(
@@ -95,12 +72,12 @@ def _by_hold(
     ends, retry = account.token_expires_at, account.refresh_next_at
     if ends is not None and ends <= now and account.refresh_attempts and retry:
         words = _("The network does not renew our access right now. We ask again at %(until)s.")
-        return Judged("held", words % {"until": _said(retry, account)}, until=retry)
+        return Judged("held", words % {"until": said(retry, account)}, until=retry)
     untils = [one for one in (account.held_until, around.breaker_until) if one and one > now]
     if not untils:
         return None
     words = _("The network asked us to slow down: answers wait until %(until)s. Nothing is lost.")
-    return Judged("held", words % {"until": _said(max(untils), account)}, until=max(untils))
+    return Judged("held", words % {"until": said(max(untils), account)}, until=max(untils))
 
 
 def _by_end(
@@ -114,7 +91,7 @@ def _by_end(
     if ends is None or ends > now + ENDS_SOON:
         return None
     words = _("The network ends our access on %(day)s. Connect again before, and nothing stops.")
-    return Judged("ending", words % {"day": _said(ends, account, "DATE_FORMAT")}, "reconnect")
+    return Judged("ending", words % {"day": said(ends, account, "DATE_FORMAT")}, "reconnect")
 
 
 def _by_limits(
@@ -154,7 +131,7 @@ def _by_silence(
               if one.error_code and (one.last_at or one.created_at) < now - UNREAD_FOR]  # fmt: skip
     if unread:
         words = _("For some hours we could not read what arrived here. We keep trying.")
-        return Judged("silent", words, "check")
+        return Judged("silent", words, "check", label=_("Not read"))
     return None
 
 
@@ -168,10 +145,7 @@ def _working(cannot: Impossible) -> Judged:
         words %= {"what": ", ".join(closed)}
     else:
         words = _("Everything works: what arrives is seen and answered.")
-    if any(one.name == "automation" for one in cannot):
-        waits = _("Every answer waits for your approval until you agree to automatic ones.")
-        words = f"{words} {waits}"
-    return Judged("working", words)
+    return Judged("working", with_approval(words, cannot))
 
 
 def _moment(told: object) -> datetime | None:
@@ -180,8 +154,3 @@ def _moment(told: object) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
-
-
-def _said(moment: datetime, account: SocialAccount, form: str = "DATETIME_FORMAT") -> str:
-    zone = ZoneInfo(account.workspace.timezone)
-    return date_format(timezone.localtime(moment, zone), form)

@@ -14,3 +14,12 @@ def pause_of(provider: str, *, now: datetime) -> ProviderPause | None:
     """Return why nothing may leave through `provider` at `now`; None when it may."""
     lasting = Q(until__isnull=True) | Q(until__gt=now)
     return ProviderPause.objects.filter(lasting, provider=provider).first()
+
+
+def pause(provider: str, reason: str) -> tuple[ProviderPause, bool]:
+    """Let nothing leave through `provider` until somebody lifts it; and whether the row is new.
+
+    A browser that acts there stops with its next beat, within seconds.
+    """
+    told = {"until": None, "reason": reason[:100]}
+    return ProviderPause.objects.update_or_create(provider=provider, defaults=told)

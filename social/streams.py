@@ -35,6 +35,7 @@ class Stream:
     - `kinds`: which accounts have it; `ability`: what an account must be able to do ("" for all).
     - `shortest`, `longest`: seconds between two turns; the more is found, the shorter.
     - `announced`: webhooks tell of the same things, so that what is new here was missed there.
+    - `on_demand`: read only when somebody wants something of it (`cursor["wanted"]`).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Stream:
     shortest: int = 300
     longest: int = 3600
     announced: bool = False
+    on_demand: bool = False
 
 
 @dataclass(frozen=True)

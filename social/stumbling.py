@@ -11,6 +11,7 @@ from social.errors import ProviderError
 from social.holds import hold_account, hold_provider
 from social.models import Poll, SocialAccount
 from social.polling import READABLE
+from social.sessions import has_session
 from social.streams import Stream
 
 BACKOFF_SECONDS = 60
@@ -55,7 +56,9 @@ def _seconds(poll: Poll, stream: Stream, error: ProviderError) -> float:
     if not error.retryable:
         return stream.longest
     backoff = BACKOFF_SECONDS * 2 ** min(poll.attempts - 1, 10)
-    return error.retry_after or min(backoff, max(stream.longest, BACKOFF_SECONDS))
+    pause = error.retry_after or min(backoff, max(stream.longest, BACKOFF_SECONDS))
+    # A browser that broke off is a visit all the same: the next one comes as if it had read.
+    return max(pause, stream.shortest) if has_session(poll.social_account) else pause
 
 
 def _renew(account: SocialAccount, now: datetime) -> None:

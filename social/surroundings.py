@@ -1,4 +1,4 @@
-"""What stands around accounts in other tables: pauses, breakers, polls, shared units."""
+"""What stands around accounts in other tables: pauses, breakers, polls, units, sessions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from social import polling
 from social.meter import Use, used_today
 from social.models import Breaker, Poll, ProviderPause, SocialAccount
+from social.standing import Standing, standings_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Surroundings:
     breaker_until: datetime | None = None
     polls: tuple[Poll, ...] = ()
     quota: Use | None = None
+    standing: Standing | None = None
 
 
 def surroundings_of(accounts: Sequence[SocialAccount], *, now: datetime) -> dict[int, Surroundings]:
@@ -33,6 +36,7 @@ def surroundings_of(accounts: Sequence[SocialAccount], *, now: datetime) -> dict
     for poll in Poll.objects.filter(social_account__in=accounts).order_by("stream"):
         polls[poll.social_account_id].append(poll)
     quotas = used_today(accounts, now=now)
+    standings = standings_of(accounts, polls, now=now)
     found = {}
     for one in accounts:
         pause = pauses.get(one.provider)
@@ -43,8 +47,19 @@ def surroundings_of(accounts: Sequence[SocialAccount], *, now: datetime) -> dict
             breaker_until=breakers.get(f"account:{one.uid}"),
             polls=tuple(polls[one.pk]),
             quota=quotas.get(one.pk),
+            standing=standings.get(one.pk),
         )
     return found
+
+
+def next_reading(account: SocialAccount, *, now: datetime) -> datetime | None:
+    """Return when what is written to the account is read next; None while nobody can tell."""
+    if account.status not in polling.READABLE:
+        return None
+    around = surroundings_of([account], now=now)[account.pk]
+    if around.standing is None:
+        return polling.next_reading(account)
+    return None if around.paused else around.standing.reads_next(now)
 
 
 def _waits_until(breaker: Breaker) -> datetime:

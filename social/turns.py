@@ -5,8 +5,6 @@ both or neither, and a page that is read twice is a call that is known. The more
 sooner is the next turn; a shared budget (`social.meter`) makes turns rarer, never wrong.
 """
 
-import hashlib
-import json
 import math
 import zlib
 from collections.abc import Iterator
@@ -18,12 +16,15 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
-from social import meter
-from social.accounts import credentials_of
+from social import meter, sessions
+from social.contracts import Credentials
 from social.errors import ProviderError
 from social.holds import limited
 from social.models import Poll, SocialAccount, WebhookEvent
+from social.pacing import Later
+from social.pages import page_of
 from social.polling import AGAIN, READABLE, streams_of
+from social.running import READ
 from social.streams import Page, Stream
 from social.stumbling import stumble
 
@@ -37,6 +38,7 @@ MOST_PAGES = 10
 AT_ONCE_SECONDS = 5
 BROKEN = "not_readable"
 """The error code of a turn that ended in an error of our own."""
+NEXT_WANTED_SECONDS = 60
 QUICKER, SLOWER = 0.5, 1.5
 PAGES = 1.5
 """What a turn costs on the whole; a long one is not waited for at once, but by all that follow."""
@@ -61,12 +63,15 @@ def turn(poll_id: int, *, now: datetime) -> list[int]:
         return []
     streams = streams_of(poll.social_account)
     stream = next((one for one in streams if one.name == poll.stream), None)
-    if stream is None or _rests(poll, stream, now):
-        _mine(poll).update(next_at=_wakes(poll, stream, now), attempts=0)
+    later = sessions.resting(poll.social_account, READ, now=now)
+    if stream is None or later is not None or _rests(poll, stream, now):
+        _mine(poll).update(next_at=_wakes(poll, stream, later, now), attempts=0)
         return []
+    _hold(poll, stream, now)
     stored: list[int] = []
     try:
-        stored.extend(_read(poll, stream, now))
+        with sessions.acting(poll.social_account, READ, now=now) as credentials:
+            stored.extend(_read(poll, stream, credentials, now))
     except ProviderError as error:
         _mine(poll).update(**stumble(poll, stream, error, now=now))
         whose = poll.social_account.provider
@@ -97,6 +102,19 @@ def _claim(poll_id: int, *, now: datetime) -> Poll | None:
     return poll
 
 
+def _hold(poll: Poll, stream: Stream, now: datetime) -> None:
+    """Keep a turn with a browser as long as its stream rests: one that breaks off was a visit."""
+    least = now + timedelta(seconds=stream.shortest)
+    if (
+        poll.next_at is None
+        or poll.next_at >= least
+        or not sessions.has_session(poll.social_account)
+    ):
+        return
+    if _mine(poll).update(next_at=least):
+        poll.next_at = least
+
+
 def _mine(poll: Poll) -> QuerySet[Poll]:
     """Select the row while this worker's lease holds; later it is another's."""
     return Poll.objects.filter(pk=poll.pk, next_at=poll.next_at)
@@ -108,20 +126,23 @@ def _rests(poll: Poll, stream: Stream, now: datetime) -> bool:
     return account.status not in READABLE or held or stream.ability in account.lacks
 
 
-def _wakes(poll: Poll, stream: Stream | None, now: datetime) -> datetime | None:
+def _wakes(
+    poll: Poll, stream: Stream | None, later: Later | None, now: datetime
+) -> datetime | None:
     """Return when a stream that rests is looked at again; None: when somebody wakes it."""
     account = poll.social_account
     if stream is None or account.status not in READABLE:
         return None
-    later = now + timedelta(seconds=stream.longest)
+    if later is not None:
+        return later.until
+    longest = now + timedelta(seconds=stream.longest)
     held = account.held_until
-    return later if held is None or held <= now else min(later, held)
+    return longest if held is None or held <= now else min(longest, held)
 
 
-def _read(poll: Poll, stream: Stream, now: datetime) -> Iterator[int]:
+def _read(poll: Poll, stream: Stream, credentials: Credentials, now: datetime) -> Iterator[int]:
     """Read pages until there are no more, or no units; give the keys of what was stored."""
     account, found = poll.social_account, 0
-    credentials = credentials_of(account)
     for read in range(1, MOST_PAGES + 1):
         fast = limited(account, "poll", now=now)
         taken = fast or meter.take(account, "poll", now=now)
@@ -146,8 +167,10 @@ def _keep(poll: Poll, stream: Stream, page: Page, now: datetime) -> Iterator[int
     if page.items:
         changes["found_at"] = now
     account = poll.social_account
-    event = _event(account, stream, page, now) if page.items else None
+    event = page_of(account, stream.name, page.items, now=now) if page.items else None
     with transaction.atomic():
+        if stream.on_demand:
+            changes["cursor"] = _still_wanted(poll, changes["cursor"])
         if not _mine(poll).update(**changes):
             raise _LostError
         if event is not None:
@@ -158,29 +181,14 @@ def _keep(poll: Poll, stream: Stream, page: Page, now: datetime) -> Iterator[int
         yield from WebhookEvent.objects.filter(uid=event.uid).values_list("pk", flat=True)
 
 
-def _event(
-    account: SocialAccount, stream: Stream, page: Page, now: datetime
-) -> WebhookEvent | None:
-    """Return the row of what a page brought; None when it is what the last one brought.
-
-    What was there before that is news: a comment may be held, shown, and held again.
-    """
-    whose = {"kind": account.kind, "external_id": account.external_id}
-    document = {"account": whose, "stream": stream.name, "items": page.items}
-    body = json.dumps(document, sort_keys=True).encode()
-    stored = WebhookEvent.objects.filter(social_account=account, stream=stream.name)
-    last = stored.order_by("-pk").only("uid", "body").first()
-    if last is not None and bytes(last.body) == body:
-        return None
-    after = f"{account.uid} {last.uid if last else ''} ".encode()
-    return WebhookEvent(
-        provider=account.provider,
-        stream=stream.name,
-        social_account=account,
-        digest=hashlib.sha256(after + body).hexdigest(),
-        body=body,
-        next_at=now,
-    )
+def _still_wanted(poll: Poll, cursor: dict[str, Any]) -> dict[str, Any]:
+    """Return `cursor` with what was wanted meanwhile; the row is locked from here on."""
+    rows = Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk)
+    fresh = rows.values_list("cursor", flat=True).first() or {}
+    begun = poll.cursor.get("wanted", [])
+    left = cursor.get("wanted", [])
+    done = [one for one in begun if one not in left]
+    return {**cursor, "wanted": [one for one in fresh.get("wanted", []) if one not in done]}
 
 
 def _rest_until_next(
@@ -188,6 +196,11 @@ def _rest_until_next(
 ) -> None:
     """Leave the stream until its next turn: at once for what was announced during this one."""
     wished = round(poll.seconds * (QUICKER if found else SLOWER))
+    if stream.on_demand:
+        left = poll.cursor.get("wanted")
+        again = now + timedelta(seconds=NEXT_WANTED_SECONDS) if left else None
+        _mine(poll).update(next_at=again, attempts=0, error_code="")
+        return
     seconds = min(max(wished, stream.shortest), stream.longest)
     budget = taken.seconds_to(PAGES) * (1 if found else MODESTY)
     wait = max(seconds, budget) * _spread(poll, now)

@@ -9,7 +9,8 @@ from flowia.lib.routes import both
 from social import webhooks
 from social.api import accounts as api
 from social.api import connecting as connecting_api
-from social.views import accounts, connecting
+from social.api import sessions as sessions_api
+from social.views import accounts, connecting, sessions
 
 ACCOUNT = "social-accounts/<uuid:uid>"
 NETWORK = "social-accounts/<slug:provider>"
@@ -17,6 +18,7 @@ NETWORK = "social-accounts/<slug:provider>"
 urlpatterns: list[URLPattern] = [
     re_path(r"^social-accounts/(?P<provider>[a-z]+)/webhook/?$", webhooks.webhook, name="webhook"),
     *both("accounts", accounts.accounts, "accounts"),
+    *both("accounts/session/<slug:provider>", sessions.session, "account-session"),
     *both("accounts/connect", connecting.begin, "account-connect"),
     *both("accounts/connect/<uuid:uid>", connecting.choose, "account-choose"),
     *both("accounts/<uuid:uid>", accounts.account, "account"),
@@ -26,5 +28,7 @@ urlpatterns: list[URLPattern] = [
     *both(ACCOUNT, api.OneAccount.as_view(), "api-account"),
     *both(f"{ACCOUNT}/check", api.CheckAccount.as_view(), "api-account-check"),
     *both(f"{NETWORK}/auth-url", connecting_api.AuthUrl.as_view(), "api-auth-url"),
+    *both(f"{NETWORK}/connect", sessions_api.Connect.as_view(), "api-session-connect"),
+    *both(f"{NETWORK}/consent", sessions_api.Statements.as_view(), "api-session-consent"),
     *both(f"{NETWORK}/callback", connecting_api.Callback.as_view(), "api-account-callback"),
 ]

@@ -41,6 +41,7 @@ LACKS: dict[str, Promise] = {
     "kind": _("the network does not offer this"),
     "refused": _("the network refused it for this account"),
     "consent": _("the network forbids it unless the owner agrees to it here"),
+    "own_consent": _("Flow IA does it only once the owner has agreed to it here"),
 }
 """Why an account cannot do something."""
 
@@ -51,6 +52,42 @@ TROUBLES: dict[str, Promise] = {
     "refresh_lost": _("The network did not answer when the access was to be renewed."),
 }
 """Why an account must be connected again, where that is known better than "refused"."""
+
+SESSION_TROUBLES: dict[str, Promise] = {
+    "checkpoint": _(
+        "%(network)s asks you to prove that it is you. Do what it asks in your own browser, then"
+        " connect again with new cookies. Nothing is read or sent until then."
+    ),
+    "restricted": _(
+        "%(network)s restricted this account, and nobody but %(network)s can lift that: follow"
+        " what it tells you there. Nothing is read or sent. Once it is lifted, connect again."
+    ),
+    "session_expired": _(
+        "The session you gave us has expired. Sign in to %(network)s in your browser, then connect"
+        " again with new cookies. Nothing is read or sent until then."
+    ),
+    "left": _(
+        "Who agreed to the use of this session has left the workspace, so we have deleted it."
+        " Nothing is read or sent until whoever's account of %(network)s it is connects it again."
+    ),
+    "other_person": _(
+        "These cookies are another person's, not this account's; we have deleted them. Sign in to"
+        " %(network)s as the right person, then connect again with those cookies."
+    ),
+    "taken_elsewhere": _(
+        "This account of %(network)s is connected in another workspace. Disconnect it there first,"
+        " then connect again here."
+    ),
+    "cannot_decrypt": _(
+        "The stored session can no longer be read. Connect again with new cookies. Nothing is"
+        " read or sent until then."
+    ),
+}
+"""Why a member's own session cannot be used; with the network's name."""
+SIGNED_OUT = _(
+    "%(network)s has signed this session out. Sign in to it in your browser, then connect again"
+    " with new cookies. Nothing is read or sent until then."
+)
 
 
 def problem_in_words(code: str) -> str:
@@ -66,3 +103,8 @@ def lack_in_words(code: str) -> str:
 def trouble_in_words(code: str) -> str:
     """Return why an account must be connected again."""
     return str(TROUBLES.get(code) or _("The network no longer accepts our access."))
+
+
+def session_trouble_in_words(code: str, network: str) -> str:
+    """Return why a member's session cannot be used, and what they do about it."""
+    return str(SESSION_TROUBLES.get(code, SIGNED_OUT)) % {"network": network}

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import owned, owned_workspace_of, person, workspace_of
+from accounts.access import owned, owned_workspace_of, workspace_of
 from accounts.api.workspace import by_caller
 from flowia.lib import clock
 from flowia.lib.lists import ClosedOrdering, CursorPages
-from social import accounts as doing
 from social.accounts import accounts_of, find_account
+from social.api.changes import change
 from social.api.fields import SocialAccountChanges, SocialAccountFields
 from social.checking import check_now
 from social.disconnecting import disconnect
@@ -80,7 +80,7 @@ class OneAccount(APIView):
         return _told(find_account(workspace_of(request), uid))
 
     @extend_schema(
-        summary="Pause an account, or agree to automatic answers",
+        summary="Pause or stop an account, set its hours, agree to automatic answers",
         request=SocialAccountChanges,
         responses=SocialAccountFields,
         operation_id="social_account_change",
@@ -90,12 +90,7 @@ class OneAccount(APIView):
         account = find_account(owned_workspace_of(request), uid)
         asked = SocialAccountChanges(data=request.data)
         asked.is_valid(raise_exception=True)
-        by = by_caller(request)
-        if "automation_agreed" in asked.validated_data:
-            agreed = asked.validated_data["automation_agreed"]
-            doing.agree(account, user=person(request.user), agreed=agreed, by=by)
-        if "paused" in asked.validated_data:
-            doing.set_paused(account, paused=asked.validated_data["paused"], by=by)
+        change(account, asked.validated_data, request)
         return _told(find_account(account.workspace, uid))
 
     @extend_schema(

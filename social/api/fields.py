@@ -5,7 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.fields import LANGUAGES
 from flowia.lib.fields import Flag, Text
+from social.api.session_fields import HoursFields, SessionFields, session_told
 from social.models import SocialAccount
 from social.providers.registry import CAPABILITIES
 from social.truth import LABELS, Truth
@@ -102,10 +104,13 @@ class SocialAccountFields(serializers.Serializer[Truth]):
     checked_at = serializers.DateTimeField(source="account.checked_at", allow_null=True)
     unannounced = serializers.IntegerField(source="account.unannounced")
     quota = QuotaFields(allow_null=True)
+    session = serializers.SerializerMethodField()
 
     def get_paused(self, truth: Truth) -> bool:
-        """Whether a member paused it."""
-        return truth.account.status == SocialAccount.Status.PAUSED
+        """Whether a member paused it; what is being connected is so once it works."""
+        account = truth.account
+        connecting = account.status == SocialAccount.Status.CONNECTING
+        return account.status == SocialAccount.Status.PAUSED or (connecting and account.was_paused)
 
     @extend_schema_field(LimitFields)
     def get_limits(self, truth: Truth) -> Any:
@@ -116,18 +121,31 @@ class SocialAccountFields(serializers.Serializer[Truth]):
     def get_automation(self, truth: Truth) -> Any:
         """What the owner agreed to."""
         needed = CAPABILITIES[truth.account.kind].automation_needs_consent
-        return {"agreement_needed": needed, "agreed_at": truth.account.automation_agreed_at}
+        agreed_at = truth.account.automation_agreed_at if truth.automated else None
+        return {"agreement_needed": needed, "agreed_at": agreed_at}
+
+    @extend_schema_field(SessionFields(allow_null=True))
+    def get_session(self, truth: Truth) -> Any:
+        """How the owner's own session stands; null for networks with an interface."""
+        return session_told(truth.standing) if truth.standing else None
 
 
 class SocialAccountChanges(serializers.Serializer[Any]):
     """What an owner may change.
 
     `automation_agreed`: true says that the owner wants the assistant to answer here without
-    anybody's approval, which the network allows nobody but the owner to decide.
+    anybody's approval, which the network allows nobody but the owner to decide. Where there is a
+    text to agree to, `consent_version` is the one that was read and `consent_language` in which
+    language, as they were told with it; without that it is the call's own. `stopped` and `hours`
+    are for accounts that a browser acts for with the owner's own session.
     """
 
     paused = Flag(required=False)
     automation_agreed = Flag(required=False)
+    consent_version = Text(required=False, max_length=20)
+    consent_language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    stopped = Flag(required=False)
+    hours = HoursFields(required=False)
 
 
 class AuthUrlAsked(serializers.Serializer[Any]):

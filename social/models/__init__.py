@@ -4,14 +4,20 @@ from social.models.accounts import Connecting, SocialAccount
 from social.models.hearing import ForgettingKey, Forgotten, WebhookEvent
 from social.models.holding import Breaker, ProviderPause
 from social.models.polls import Poll, UnitDay, UnitTotal
+from social.models.sessions import BrowserSession, Consent, Drift, SelectorUse, SentDay
 
 __all__ = [
     "Breaker",
+    "BrowserSession",
     "Connecting",
+    "Consent",
+    "Drift",
     "ForgettingKey",
     "Forgotten",
     "Poll",
     "ProviderPause",
+    "SelectorUse",
+    "SentDay",
     "SocialAccount",
     "UnitDay",
     "UnitTotal",

@@ -18,6 +18,7 @@ class SocialAccount(SealedRow):
         """Whether we may use the account."""
 
         ACTIVE = "active", _("connected")
+        CONNECTING = "connecting", _("being connected")
         NEEDS_LOGIN = "needs_login", _("must be connected again")
         PAUSED = "paused", _("paused")
         DISCONNECTED = "disconnected", _("disconnected")

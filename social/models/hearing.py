@@ -65,6 +65,7 @@ class Forgotten(Row):
 
         MESSAGE = "message", _("a message that must not come back")
         OPT_OUT = "opt_out", _("a person who wants no more messages")
+        PERSON = "person", _("a person whose older messages must not come back")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="forgotten")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)

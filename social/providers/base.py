@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from social.capabilities import Capabilities
 from social.contracts import (
     Activity,
-    Capabilities,
     Credentials,
     Event,
     Found,
@@ -17,6 +17,7 @@ from social.contracts import (
 )
 from social.logins import Login
 from social.refusals import Rule
+from social.sessioning import Sessions
 from social.streams import Limit, Meter, Stream
 
 Headers = Mapping[str, str]
@@ -55,6 +56,8 @@ class Provider:
     - `abilities(kind, scopes, facts)`: which abilities this account lacks, each with its reason.
     - `parse_page(stream, body)`: the events of a stored page of polling, in order.
     - `activities(body)`: what the account did, of a stored page of its stream "activities".
+    - `session`: how it is acted on in a browser, where it has no interface; `look_up_seconds`: the
+      first pause before a send is looked up there, where the house's own is too short.
     """
 
     name: str
@@ -71,4 +74,6 @@ class Provider:
     meter: Meter | None = None
     look_up: Callable[[Credentials, Sought], Found] | None = None
     profile: Callable[[Credentials, str, str, str], Profile] | None = None
+    session: Sessions | None = None
+    look_up_seconds: float = 0
     lacking: Callable[[str, tuple[str, ...], Mapping[str, str]], Mapping[str, str]] | None = None

@@ -1,7 +1,6 @@
 """The pages of connected accounts: all of them at a glance, and the truth about one."""
 
 import hashlib
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,24 +8,28 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import chosen_workspace, owned, person
+from accounts.access import chosen_workspace, owned
 from accounts.views.frame import by_person, framed
 from flowia.lib import clock
-from flowia.lib.errors import FlowError
-from social import accounts as doing
+from flowia.lib.errors import NotFoundError
 from social.accounts import accounts_of, find_account
-from social.checking import check_now
 from social.disconnecting import disconnect as leave
 from social.models import SocialAccount
 from social.providers.registry import CAPABILITIES
+from social.running import READ, SEND
+from social.sessions import has_session
 from social.truth import Truth, truth_of, truths_of
+from social.views.browsed import browsed_of, networks
+from social.views.deeds import do
 from social.views.missing import take
+from social.views.sessions import JOINING
 from social.ways import way_back, ways
 
 GONE = SocialAccount.Status.DISCONNECTED
+WORKING = ("working", "hours", "ending", "silent")
+"""States in which a browser acts: its next moments can be told."""
 
 
 @login_required
@@ -47,6 +50,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "version": _version(*connected),
         "former": [one for one in truths if one.account.status == GONE],
         "ways": ways(),
+        "networks": () if _live(request) else networks(),
         "way": way,
         "missing": missing,
     }
@@ -62,19 +66,33 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
     With the header `X-Fragment` only what may change by itself is answered.
     """
     workspace = chosen_workspace(request)
-    found = find_account(workspace, uid)
+    refused: dict[str, str] = {}
+    try:
+        found = find_account(workspace, uid)
+    except NotFoundError:
+        # It was being connected, and its person's account was here before: that has the session.
+        if request.session.get(JOINING) != str(uid) or request.method == "POST":
+            raise
+        return redirect("accounts")
     if request.method == "POST":
         owned(workspace, request.user)
-        _do(request, found)
-        return redirect("account", uid=found.uid)
-    truth = truth_of(found, now=clock.now())
+        refused = do(request, found)
+        if not refused:
+            return redirect("account", uid=found.uid)
+    now = clock.now()
+    truth = truth_of(found, now=now)
     context = {
+        "now": now,
         "truth": truth,
         "version": _version(truth),
         "account": found,
         "can": CAPABILITIES[found.kind],
         "way": way_back(found),
+        "by_session": has_session(found),
+        "reads": _acts(truth, READ),
+        "sends": _acts(truth, SEND),
         "gone": found.status == GONE,
+        "browsed": None if _live(request) else browsed_of(request, truth, refused),
     }
     template = "social/_truth.html" if _live(request) else "social/account.html"
     return render(request, template, framed(request, context))
@@ -88,76 +106,21 @@ def disconnect(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = find_account(workspace, uid)
     owned(workspace, request.user)
     if request.method != "POST":
-        context = framed(request, {"account": found})
+        context = framed(request, {"account": found, "has_session": has_session(found)})
         return render(request, "social/disconnect.html", context)
     leave(found, by=by_person(request))
     messages.success(request, _("%(account)s is disconnected.") % {"account": found})
     return redirect("accounts")
 
 
-def _do(request: HttpRequest, found: SocialAccount) -> None:
-    deed = DEEDS.get(request.POST.get("do", ""))
-    if deed is None:
-        return
-    try:
-        messages.success(request, deed(request, found))
-    except FlowError as error:
-        messages.error(request, str(error.detail))
-
-
-def _pause(request: HttpRequest, found: SocialAccount) -> str:
-    doing.set_paused(found, paused=True, by=by_person(request))
-    return _("Paused: nothing is answered through it until you resume.")
-
-
-def _resume(request: HttpRequest, found: SocialAccount) -> str:
-    doing.set_paused(found, paused=False, by=by_person(request))
-    return _("Resumed: the assistant answers here again.")
-
-
-def _check(_request: HttpRequest, found: SocialAccount) -> str:
-    if check_now(found).check_error:
-        raise CouldNotLookError
-    return _("We looked again just now.")
-
-
-def _agree(request: HttpRequest, found: SocialAccount) -> str:
-    if request.POST.get("agreed") != "1":
-        raise NotTickedError
-    doing.agree(found, user=person(request.user), agreed=True, by=by_person(request))
-    return _("Noted: the assistant may answer here without your approval.")
-
-
-def _withdraw(request: HttpRequest, found: SocialAccount) -> str:
-    doing.agree(found, user=person(request.user), agreed=False, by=by_person(request))
-    return _("Noted: every answer here waits for your approval again.")
-
-
-class CouldNotLookError(FlowError):
-    """The network did not tell about the account when it was asked."""
-
-    code = "could_not_look"
-    detail = gettext_lazy("The network told us nothing just now. We try again by ourselves.")
-
-
-class NotTickedError(FlowError):
-    """An agreement without its tick is none."""
-
-    code = "not_ticked"
-    detail = gettext_lazy("Tick the sentence that you agree to first.")
-
-
-DEEDS: dict[str, Callable[[HttpRequest, SocialAccount], str]] = {
-    "pause": _pause,
-    "resume": _resume,
-    "check": _check,
-    "agree": _agree,
-    "withdraw": _withdraw,
-}
-
-
 def _live(request: HttpRequest) -> bool:
     return "X-Fragment" in request.headers
+
+
+def _acts(truth: Truth, capability: str) -> bool:
+    """Return whether a browser does `capability` as it stands, so that its next time is told."""
+    changed = truth.standing.changed if truth.standing else ()
+    return truth.state in WORKING or (truth.state == "drift" and capability not in changed)
 
 
 def _version(*truths: Truth) -> str:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 from social.providers.base import Provider, Receiving
 from social.providers.meta.errors import RULES
 from social.providers.meta.looking import look_up, profile

@@ -1,6 +1,6 @@
 """TikTok in one value: a Business account's messages and comments (tiktok.md 0, 5.3, 6.2 and 7)."""
 
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 from social.providers.base import Provider, Receiving
 from social.providers.tiktok.errors import LIMITS as SOURCE
 from social.providers.tiktok.errors import RULES

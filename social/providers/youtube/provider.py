@@ -1,6 +1,6 @@
 """YouTube in one value: comments and their answers; there are no direct messages (youtube.md 0)."""
 
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 from social.providers.base import Provider
 from social.providers.youtube.activities import activities
 from social.providers.youtube.errors import RULES
