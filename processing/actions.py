@@ -1,20 +1,26 @@
 """What members do by hand, each with its row in the ledger."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from flowia.lib import clock
 from flowia.lib.errors import ConflictError, NotFoundError
-from processing import approving, fitting, inbox, outbox, sequences
+from processing import approving, by_hand, classifying, fitting, inbox, outbox, sequences
+from processing.classes import LEFT_ALONE
 from processing.handoffs import take_notice_back
 from processing.ledger import record, tell
 from processing.models import Conversation, Delivery, FollowUp, InteractionEvent, Message
 from processing.situations import human_window, last_inbound
 from processing.wakes import Wake
 from social.providers.registry import capabilities_of
+
+SORTED_OUT = {f"sorted_as_{kind}" for kind in LEFT_ALONE}
+"""Why a message got no answer though its scenario has one."""
 
 
 def step_in(conversation: Conversation, *, by: str) -> None:
@@ -52,6 +58,49 @@ def give_back(conversation: Conversation, *, by: str) -> None:
             reason="released",
             data={"by": by},
         )
+
+
+class NotSortedError(ConflictError):
+    """The conversation's network is not sorted."""
+
+    code = "not_sorted"
+    detail = _("Conversations of this network are not sorted by what people want.")
+
+
+def sort_conversation(conversation: Conversation, category: str, *, by: str) -> None:
+    """Write down for the member `by` what kind of conversation it is; twice is once.
+
+    That stays, until `unsure` takes it back: then the contact's words tell the kind again. What
+    was left without an answer because of its kind is judged anew; drafts and words in hand for
+    somebody who is to be left alone are closed. Raises NotSortedError where nothing is sorted,
+    and NotFoundError when the person was erased.
+    """
+    kind = conversation.social_account.kind
+    if not capabilities_of(kind, conversation.kind).classified:
+        raise NotSortedError
+    with transaction.atomic():
+        if not outbox.lock(conversation):
+            raise NotFoundError
+        now = clock.now()
+        if category == Conversation.Category.UNSURE:
+            changed = classifying.give_back(conversation, by=by)
+        else:
+            changed = classifying.sort_by_hand(conversation, category, by=by, now=now)
+        if not changed:
+            return
+        last = last_inbound(conversation)
+        if category in LEFT_ALONE and _close_answers(conversation, f"sorted_as_{category}", now):
+            judged_anew = last is not None and last.outcome == Message.Outcome.HOLD
+        else:
+            judged_anew = last is not None and last.reason in SORTED_OUT
+        if judged_anew and last is not None:
+            inbox.reopen(last, now=now - timedelta(seconds=settings.SETTLE_SECONDS))
+
+
+def _close_answers(conversation: Conversation, reason: str, now: datetime) -> int:
+    """Close drafts that wait, and words that a member has in hand; return how many."""
+    drafts = approving.supersede(conversation, reason)
+    return drafts + by_hand.close(conversation, reason, now=now)
 
 
 def call_back_done(conversation: Conversation, *, by: str) -> None:

@@ -21,10 +21,13 @@ from processing import inbox, ledger, notices, outbox, sequences, trust
 from processing.confirming import give_quota_back
 from processing.edits import edit_ratio
 from processing.fitting import check_length, check_window, clean
+from processing.handed import BY_HAND
 from processing.language import language_of
 from processing.models import Conversation, Delivery, InteractionEvent, Message
+from processing.reading import said_since
 from processing.wakes import Wake
-from social.contracts import Capabilities
+from social import sessions
+from social.capabilities import Capabilities
 from social.providers.registry import capabilities_of
 
 UNDO_SECONDS = 5
@@ -118,12 +121,36 @@ def approve(
     return _approve(draft, draft.text, by=by, undo_seconds=undo_seconds, check=check)
 
 
-def edit_and_approve(draft: Message, text: str, *, by: str, undo_seconds: float = 0) -> Wake:
+def edit_and_approve(
+    draft: Message,
+    text: str,
+    *,
+    by: str,
+    undo_seconds: float = 0,
+    check: Callable[[Message], None] | None = None,
+) -> Wake:
     """Let `text` leave in the draft's place; a human's words are held to the length alone.
 
     Raises what `approve` raises; InvalidError names the field `text`.
     """
-    return _approve(draft, clean(text), by=by, undo_seconds=undo_seconds)
+    return _approve(draft, clean(text), by=by, undo_seconds=undo_seconds, check=check)
+
+
+def read_until(moment: datetime | None) -> Callable[[Message], None]:
+    """Return a check for who has read what the contact said until `moment`, or the question alone.
+
+    It raises SaidSinceError where they wrote later, on networks that a browser reads: there news
+    come in quarters of an hour, to pages that have long been open.
+    """
+
+    def check(draft: Message) -> None:
+        if not sessions.has_session(draft.social_account):
+            return
+        since = said_since(draft)
+        if (since if moment is None else since.filter(sent_at__gt=moment)).exists():
+            raise SaidSinceError
+
+    return check
 
 
 def reject(draft: Message, *, by: str, reason: str) -> None:
@@ -136,7 +163,7 @@ def reject(draft: Message, *, by: str, reason: str) -> None:
         raise InvalidError(errors={"reason": [_("Choose one of the reasons.")]})
     with transaction.atomic():
         held = _held(draft)
-        if not _leave_held(held, status=Status.REFUSED, reason="rejected"):
+        if not leave_held(held, status=Status.REFUSED, reason="rejected"):
             raise AlreadyDecidedError
         data = {"by": by, "why": reason}
         ledger.tell(held, Log.DRAFT, "rejected", outcome=Status.REFUSED, data=data)
@@ -146,8 +173,8 @@ def reject(draft: Message, *, by: str, reason: str) -> None:
         if closes is None or clock.now() < closes:
             # Whoever clears away what is too late says nothing of its words.
             trust.note_rejection(held)
-        _unflag_if_last(held.conversation)
-        if reason != "not_needed" and _is_awaited(held):
+        unflag_if_last(held.conversation)
+        if reason != "not_needed" and is_awaited(held):
             inbox.flag(held.conversation, REJECTED)
 
 
@@ -170,15 +197,18 @@ def snooze(draft: Message, *, until: datetime, by: str) -> None:
 def undo(draft: Message, *, by: str) -> bool:
     """Take an approval back while its delivery still waits; the draft is held again.
 
+    Also of words that a member was to send themselves, until they were seen on the network.
+
     An edited text stays edited. False when the contact's newer message has an answer of its own by
     now: then the draft is closed instead. Raises TooLateError.
     """
     with transaction.atomic():
-        message = _locked(draft)
+        message = locked(draft)
         if message is None or message.status != Status.QUEUED or message.approved_by is None:
             raise TooLateError
         # A worker that has claimed it asks for its delivery once more under this lock.
-        if not Delivery.objects.filter(message=message, status="queued").delete()[0]:
+        waits = Delivery.objects.filter(message=message, status__in=["queued", "by_hand"])
+        if not waits.delete()[0]:
             raise TooLateError
         return hold_again(message, "approval_undone", data={"by": by})
 
@@ -194,7 +224,8 @@ def hold_again(message: Message, reason: str, *, data: dict[str, Any]) -> bool:
     if message.notice:
         plain = plain.removeprefix(outbox.joined(message.notice, "\0").removesuffix("\0"))
     late = _gave_way(message)
-    status, kept = (Status.REFUSED, "superseded") if late else (Status.HELD, message.reason)
+    before = "" if message.reason == BY_HAND else message.reason
+    status, kept = (Status.REFUSED, "superseded") if late else (Status.HELD, before)
     Message.objects.filter(pk=message.pk).update(
         status=status, reason=kept, text=plain, notice="", approved_by=None
     )
@@ -230,11 +261,11 @@ def supersede(
         held = held.filter(asked | Q(in_reply_to=None, created_at__lte=asked_until))
     closed = 0
     for draft in held.select_related("workspace", "conversation"):
-        if _leave_held(draft, status=Status.REFUSED, reason=reason):
+        if leave_held(draft, status=Status.REFUSED, reason=reason):
             ledger.tell(draft, Log.DRAFT, reason, outcome=Status.REFUSED)
             closed += 1
     if closed:
-        _unflag_if_last(conversation)
+        unflag_if_last(conversation)
     return closed
 
 
@@ -275,11 +306,11 @@ def _approve(
         question = held.in_reply_to or held
         notice = notices.notice_again(question, language=language_of(text), now=now)
         whole = outbox.joined(notice, text)
-        check_length(text, _room(held), notice=notice)
+        check_length(text, room_of(held), notice=notice)
         changes: dict[str, object] = {"text": whole, "notice": notice, "sent_at": now}
         marks = held.marks if text == held.text else []
         changes |= {"approved_by": UUID(by), "quota_day": _reserved(held, now=now)}
-        if not _leave_held(held, status=Status.QUEUED, marks=marks, **changes):
+        if not leave_held(held, status=Status.QUEUED, marks=marks, **changes):
             raise AlreadyDecidedError
         delivery = Delivery.objects.create(
             workspace=held.workspace, message=held, next_at=now + timedelta(seconds=undo_seconds)
@@ -288,11 +319,11 @@ def _approve(
         reason = "approved_edited" if edited else "approved"
         ledger.tell(held, Log.DRAFT, reason, outcome=Status.QUEUED, data=data)
         trust.note_approval(held, edited=edited)
-        _unflag_if_last(held.conversation)
+        unflag_if_last(held.conversation)
     return Wake("send", delivery.pk)
 
 
-def _is_awaited(draft: Message) -> bool:
+def is_awaited(draft: Message) -> bool:
     """Return whether the contact waits for an answer, and no other reason says so already."""
     thread = draft.conversation
     answers = draft.purpose == Message.Purpose.REPLY and thread.contact.opted_out_at is None
@@ -318,12 +349,13 @@ def _reserved(held: Message, *, now: datetime) -> date:
     return today
 
 
-def _room(draft: Message) -> Capabilities:
+def room_of(draft: Message) -> Capabilities:
+    """Return what the network takes where the draft is to be said."""
     kind = draft.conversation.kind
     return capabilities_of(draft.social_account.kind, kind, private=draft.private)
 
 
-def _locked(draft: Message) -> Message | None:
+def locked(draft: Message) -> Message | None:
     """Lock the draft's conversation and read it afresh; None when the person was erased."""
     outbox.lock(draft.conversation)
     related = ("conversation__contact", "in_reply_to__workspace", "social_account")
@@ -332,7 +364,7 @@ def _locked(draft: Message) -> Message | None:
 
 
 def _held(draft: Message) -> Message:
-    message = _locked(draft)
+    message = locked(draft)
     if message is None:
         raise AlreadyDecidedError
     check_waits(message)
@@ -343,10 +375,12 @@ def _still_held(draft: Message) -> QuerySet[Message]:
     return Message.objects.filter(pk=draft.pk, status=Status.HELD)
 
 
-def _leave_held(draft: Message, **changes: object) -> bool:
+def leave_held(draft: Message, **changes: object) -> bool:
+    """Decide on the draft by one UPDATE; False when somebody was quicker."""
     return bool(_still_held(draft).update(snoozed_until=None, **changes))
 
 
-def _unflag_if_last(conversation: Conversation) -> None:
+def unflag_if_last(conversation: Conversation) -> None:
+    """Take the flag of a draft away once none waits, set aside or not."""
     if not Message.objects.filter(conversation=conversation, status=Status.HELD).exists():
         inbox.unflag(conversation, WAITS)

@@ -7,6 +7,7 @@ here is *ignored* with its reason. Everything may run twice.
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F
 
 from processing import holding, inbox, leads, ledger, outbox
 from processing.models import Conversation, InteractionEvent, Message
@@ -21,6 +22,7 @@ from social.contracts import (
     Removal,
     Revocation,
     Showing,
+    ThreadRead,
 )
 from social.models import SocialAccount
 
@@ -88,7 +90,7 @@ def shown_again(
 def _take_answer_back(message: Message, reason: str, *, now: datetime) -> None:
     """Let no answer leave, or wait for approval, that answers what is no longer there."""
     conversation = message.conversation
-    waiting = holding.waiting_to_leave(conversation).filter(in_reply_to=message)
+    waiting = holding.waiting_to_leave(conversation, in_hand=True).filter(in_reply_to=message)
     for answer in holding.take_back(waiting, reason, now=now):
         ledger.tell(answer, Log.DELIVERY, reason, outcome="refused")
     inbox.unflag_if_nothing_waits(conversation)
@@ -202,6 +204,20 @@ def wanted(account: SocialAccount, entry: PollWanted, *, now: datetime) -> str:
     return "poll_wanted"
 
 
+def thread_read(account: SocialAccount, entry: ThreadRead, *, now: datetime) -> str:
+    """Note that nothing of a thread is missing any more; what waited for that is looked at."""
+    threads = Conversation.objects.filter(
+        social_account=account,
+        contact__external_id=entry.contact_external_id,
+        external_id=entry.thread_external_id,
+    )
+    said = Message.objects.filter(conversation__in=threads, sent_at__lte=entry.at)
+    said.filter(unseen_before__gt=0).update(unseen_before=0)
+    soon = now + timedelta(seconds=settings.SETTLE_SECONDS)
+    said.filter(outcome="", reason="reading_thread").update(next_at=soon)
+    return "thread_read"
+
+
 def _message(account: SocialAccount, external_id: str) -> Message | None:
     """Return the message, its thread locked before it is looked at."""
     rows = Message.objects.filter(social_account=account, external_id=external_id)
@@ -213,9 +229,11 @@ def _message(account: SocialAccount, external_id: str) -> Message | None:
 
 
 def _thread(account: SocialAccount, contact: str) -> Conversation | None:
-    found = Conversation.objects.filter(
+    threads = Conversation.objects.filter(
         social_account=account, contact__external_id=contact, kind=Conversation.Kind.DIRECT
-    ).first()
+    )
+    # Of several threads with somebody, the one in which something was said last.
+    found = threads.order_by(F("last_message_at").desc(nulls_last=True), "-pk").first()
     if found is None or not outbox.lock(found):
         return None
     found.refresh_from_db()

@@ -19,7 +19,7 @@ from processing.ai.prompt import rules_of
 from processing.factlock import unsupported
 from processing.language import language_of
 from processing.models import Contact, Conversation, Message, Scenario
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 
 UNSAFE = {"link_not_allowed", "leaks_instructions", "other_person", "invisible", "coded"}
 """What is shown to nobody, not even as a draft; the rest is held for a human to mend."""

@@ -12,9 +12,11 @@ from processing import fitting, outbox
 from processing.actions import reply_by_hand
 from processing.models import Conversation, Message
 from processing.wakes import Wake
+from social import sessions
 from social.accounts import DisconnectedError, NeedsLoginError
 from social.models import SocialAccount
 from social.providers.registry import CAPABILITIES
+from social.running import SEND
 from social.words import ABILITIES, lack_in_words
 
 UNSENT = (Message.Status.HELD, Message.Status.REFUSED, Message.Status.FAILED)
@@ -27,6 +29,27 @@ class PausedError(ConflictError):
 
     code = "account_paused"
     detail = _("This account is paused. Resume it first.")
+
+
+class ConnectingError(ConflictError):
+    """Nobody has seen yet whether its session works."""
+
+    code = "account_connecting"
+    detail = _("This account is still being connected. Try again in a few minutes.")
+
+
+class StoppedError(ConflictError):
+    """A member or an operator stopped it."""
+
+    code = "account_stopped"
+    detail = _("This account was stopped: nothing leaves through it until it is allowed again.")
+
+
+class AgreementError(ConflictError):
+    """The text that its owner agreed to is not the one in force."""
+
+    code = "account_not_agreed"
+    detail = _("The text about the risk has changed: nothing leaves until it is agreed to again.")
 
 
 class LacksError(ConflictError):
@@ -74,18 +97,27 @@ class AlreadySaidError(ConflictError):
     detail = _("The same words were already written under this comment.")
 
 
+RESTS: dict[str, type[ConflictError]] = {"stopped": StoppedError, "consent": AgreementError}
+"""What keeps a member's session from sending until a person does something."""
+
+
 def check_account(account: SocialAccount, ability: str) -> None:
     """Raise unless `account` may be written through now, and its network lets it do `ability`.
 
-    DisconnectedError, NeedsLoginError and PausedError tell what to do first, LacksError why not.
+    DisconnectedError, NeedsLoginError, PausedError, ConnectingError, StoppedError and
+    AgreementError tell what to do first, LacksError why not. What ends by itself is no obstacle.
     """
     troubles: dict[str, type[ConflictError]] = {
+        SocialAccount.Status.CONNECTING: ConnectingError,
         SocialAccount.Status.DISCONNECTED: DisconnectedError,
         SocialAccount.Status.NEEDS_LOGIN: NeedsLoginError,
         SocialAccount.Status.PAUSED: PausedError,
     }
     if account.status in troubles:
         raise troubles[account.status]
+    later = sessions.resting(account, SEND, now=clock.now())
+    if later is not None and later.why in RESTS:
+        raise RESTS[later.why]
     check_ability(account, ability)
 
 

@@ -17,6 +17,7 @@ from processing.models import Contact, Conversation, InteractionEvent, Message
 from processing.optout import is_opt_in, is_opt_out
 from processing.wakes import Wake
 from social import forgotten
+from social.consents import may_speak_of_itself
 from social.providers.registry import CAPABILITIES
 
 Log = InteractionEvent.Kind
@@ -87,7 +88,7 @@ def _silence(contact: Contact, reason: str, data: dict[str, Any], *, now: dateti
     threads = Conversation.objects.filter(pk__in=keys).select_related("workspace")
     for conversation in threads.order_by("pk"):
         sequences.cancel(conversation, "opted_out", now=now)
-        waiting = holding.waiting_to_leave(conversation)
+        waiting = holding.waiting_to_leave(conversation, in_hand=True)
         for message in holding.take_back(waiting, "opted_out", now=now):
             ledger.tell(message, Log.DELIVERY, "opted_out", outcome="refused")
         inbox.unflag_if_nothing_waits(conversation)
@@ -106,7 +107,9 @@ def _speak(contact: Contact) -> None:
 def _confirm(message: Message, language: str, *, now: datetime) -> list[Wake]:
     """Queue the one confirmation of a wish for silence; never under a comment, for everybody."""
     conversation = message.conversation
-    if conversation.kind == Conversation.Kind.COMMENT:
+    account = conversation.social_account
+    may = may_speak_of_itself(account, CAPABILITIES[account.kind])
+    if conversation.kind == Conversation.Kind.COMMENT or not may:
         return []
     rows = Contact.objects.filter(pk=conversation.contact_id, opt_out_confirmed_at__isnull=True)
     day = quotas.reserve(conversation.workspace, now=now) if rows.exists() else None

@@ -19,10 +19,10 @@ BANDS: tuple[tuple[str, int], ...] = (
 )
 """Where a time to first answer belongs: under so many seconds."""
 LONGER = "more"
-LEFT = {"sent", "confirmed_by_echo", "confirmed_by_reading"}
+LEFT = {"sent", "confirmed_by_echo", "confirmed_by_reading", "confirmed_by_hand"}
 """Reasons of a delivery that left; of these every message has exactly one."""
 LEVELS = {"lead_new", "lead_changed", "lead_cooled", "lead_corrected", "lead_given_back"}
-NO_LONGER_STANDS = {"approval_undone", "quota_gone"}
+NO_LONGER_STANDS = {"approval_undone", "quota_gone", "newer_message"}
 PUSHES = {"synced", "sync_failed"}
 LARGEST = 2**53
 """Above this, a number in JSON is no count of ours."""

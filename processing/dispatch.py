@@ -26,6 +26,7 @@ from processing.pipeline import sweep
 from processing.quota_line import WAITS
 from processing.wakes import Wake
 from social.models import Poll, SocialAccount, WebhookEvent
+from social.providers.registry import BROWSED
 
 BATCH = 500
 GRACE = timedelta(seconds=2)
@@ -42,9 +43,19 @@ KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "a
         "settle": "background", "profile": "background", "poll": "background",
         "refresh": "background", "check": "background", "stripe": "background",
         "bill": "background", "close": "background", "plan": "background",
-        "hook": "background"}  # fmt: skip
+        "hook": "background",
+        "send_by_browser": "browserLinkedIn", "settle_by_browser": "browserLinkedIn",
+        "poll_by_browser": "browserLinkedIn", "check_by_browser": "browserLinkedIn"}  # fmt: skip
 
 
+BY_BROWSER = {step: f"{step}_by_browser" for step in ("send", "settle", "poll", "check")}
+"""The steps that a browser does for some networks, on a queue of its own."""
+THEIRS: dict[str, tuple[Any, str]] = {
+    "send": (Delivery, "message__social_account__provider__in"),
+    "settle": (Delivery, "message__social_account__provider__in"),
+    "poll": (Poll, "social_account__provider__in"),
+    "check": (SocialAccount, "provider__in"),
+}
 ORDER = {"respond": (Exact(F("reason"), WAITS), "next_at")}
 """A crowd in one workspace's line comes after everybody else's messages."""
 
@@ -72,10 +83,9 @@ def backlog(client: Redis) -> dict[str, Any]:
     for step, oldest in _oldest(now).items():
         age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
         ages[KEYS[step]] = max(ages.get(KEYS[step], 0.0), round(age, 1))
-    names = [*dict.fromkeys(KEYS.values()), "browserLinkedIn"]
     return {
         name: {"depth": _depth(client, name), "oldest_seconds": ages.get(name, 0.0)}
-        for name in names
+        for name in dict.fromkeys(KEYS.values())
     }
 
 
@@ -117,16 +127,38 @@ def due_at(column: str, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
 
 
 def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
-    for step, rows in _rows(now).items():
-        order = ORDER.get(step, ("next_at",))
-        for row_id, next_at in rows.order_by(*order).values_list("pk", "next_at")[:BATCH]:
-            yield Wake(step, row_id), next_at
+    for step in _rows(now):
+        yield from _due_of(step, now)
+
+
+def _due_of(step: str, now: datetime) -> Iterator[tuple[Wake, datetime]]:
+    order = ORDER.get(step, ("next_at",))
+    found = list(_rows(now)[step].order_by(*order).values_list("pk", "next_at")[:BATCH])
+    in_browser = _done_in_browser(step, [row_id for row_id, _next_at in found])
+    for row_id, next_at in found:
+        yield Wake(BY_BROWSER[step] if row_id in in_browser else step, row_id), next_at
+
+
+def _done_in_browser(step: str, ids: list[int]) -> set[int]:
+    """Return which of the rows that are due are a browser's.
+
+    Asked of those alone: a join in the queries above would walk every message, every second.
+    """
+    if step not in BY_BROWSER or not ids:
+        return set()
+    rows, provider = THEIRS[step]
+    return set(rows.objects.filter(pk__in=ids, **{provider: BROWSED}).values_list("pk", flat=True))
 
 
 def _oldest(now: datetime) -> dict[str, datetime | None]:
-    return {
+    found: dict[str, datetime | None] = {
         step: rows.aggregate(oldest=Min("next_at"))["oldest"] for step, rows in _rows(now).items()
     }
+    # What waits for a browser waits in its own queue.
+    for step, by_browser in BY_BROWSER.items():
+        waits = [at for wake, at in _due_of(step, now) if wake.step == by_browser]
+        found[by_browser] = min(waits, default=None)
+    return found
 
 
 def _depth(client: Redis, queue: str) -> int:

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from flowia.lib import clock
-from processing import deadletters, inbox, ledger, outbox, sequences
+from processing import approving, deadletters, inbox, ledger, outbox, sequences
 from processing.confirming import give_quota_back, note_left
 from processing.models import Delivery, InteractionEvent, Message
+from processing.reasons import SENTENCES
 from processing.settling import first_look
 from processing.situations import LOGIN_CHECK
 from processing.wakes import Wake
-from social import holds
+from social import holds, sessions
 from social.accounts import credentials_of, mark_needs_login, note_lack
-from social.errors import ProviderError
+from social.errors import OVERTAKEN, ProviderError
 from social.models import SocialAccount
 from social.tokens import fresh_credentials
 
@@ -31,6 +32,8 @@ def not_sent(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None)
     """
     account, now = delivery.message.social_account, clock.now()
     wakes: list[Wake] = []
+    if not error.outcome_unknown:
+        sessions.uncount(account, delivery.begun_at)
     if error.lacks:
         note_lack(account, error.lacks, error.code)
     if error.outcome_unknown:
@@ -39,6 +42,8 @@ def not_sent(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None)
         wakes = _renewed(delivery, error, slot)
     elif error.needs_login or error.needs_refresh:
         _needs_login(delivery, error, slot)
+    elif error.code == OVERTAKEN and is_members(delivery.message):
+        _overtaken(delivery, slot, now=now)
     elif error.retryable:
         _retry(delivery, error, slot, now=now)
     else:
@@ -46,6 +51,35 @@ def not_sent(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None)
     # The same moment as above: what is held comes back when the hold is over, not just before.
     holds.went_wrong(account, error, now=now)
     return wakes
+
+
+def is_members(message: Message) -> bool:
+    """Return whether a member decided that the message leaves: they wrote or approved it."""
+    return message.author == Message.Author.HUMAN or message.approved_by is not None
+
+
+def back_to_member(delivery: Delivery, *, now: datetime) -> None:
+    """Leave it to a member again what becomes of words they let go before somebody else wrote.
+
+    What was approved is a draft again; their own words are refused, and stand in the thread. Call
+    it inside a transaction, of what certainly did not leave.
+    """
+    message = approving.locked(delivery.message)
+    if message is None:
+        return
+    if message.author == Message.Author.HUMAN:
+        if outbox.close(delivery, Delivery.Status.REFUSED, OVERTAKEN, code=OVERTAKEN, now=now):
+            inbox.flag(message.conversation, OVERTAKEN)
+            _tell(message, OVERTAKEN, "refused")
+    elif outbox.withdraw(delivery) and approving.hold_again(message, OVERTAKEN, data={}):
+        Message.objects.filter(pk=message.pk).update(reason=OVERTAKEN)
+
+
+def _overtaken(delivery: Delivery, slot: outbox.Slot | None, *, now: datetime) -> None:
+    with transaction.atomic():
+        outbox.lock(delivery.message.conversation)
+        outbox.give_slot_back(delivery.message.conversation, slot)
+        back_to_member(delivery, now=now)
 
 
 def _just_renewed(account: SocialAccount) -> bool:
@@ -127,6 +161,7 @@ def _retry(
         if until is not None:
             if outbox.postpone(delivery, until, count=alone):
                 outbox.give_slot_back(message.conversation, slot)
+                _note_rest(message, error.code)
                 data = {"code": error.code, "until": until.isoformat()}
                 _tell(message, "send_retry", "wait", data=data)
         elif outbox.close(
@@ -141,6 +176,13 @@ def _retry(
             )
             _give_up(message, "send_failed", "failed", error)
             outbox.give_slot_back(message.conversation, slot)
+
+
+def _note_rest(message: Message, code: str) -> None:
+    """Let the message that met a rest first wait as those do that find it: told, and woken."""
+    reason = f"paced_{code}"
+    if reason in SENTENCES and sessions.has_session(message.social_account):
+        Message.objects.filter(pk=message.pk).update(reason=reason)
 
 
 def _refused(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flowia.lib.errors import ConflictError, InvalidError
 from processing import outbox
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 
 
 class WindowClosedError(ConflictError):

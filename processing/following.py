@@ -44,9 +44,10 @@ from processing.errors import AnswerUnavailable
 from processing.handoffs import release_if_over
 from processing.models import FollowUp, Message, SequenceStep
 from processing.scenarios import named
-from processing.situations import follow_up_brief, last_inbound, situation_of
+from processing.situations import UNSURE, category_of, follow_up_brief, last_inbound, situation_of
 from processing.wakes import Wake
-from social.contracts import Capabilities
+from social import consents
+from social.capabilities import Capabilities
 from social.providers.registry import capabilities_of
 
 MAX_ATTEMPTS = 4
@@ -267,9 +268,10 @@ def _situation(due: Due, now: datetime) -> Situation:
 def _proposal(due: Due, step: SequenceStep, answer: Answer) -> Proposal:
     capabilities, scenario = _capabilities(due.question), step.sequence.scenario
     reply, findings = answer.reply, answer.findings
-    agreed = due.question.social_account.automation_agreed_at is not None
+    agreed = consents.automates(due.question.social_account)
     return Proposal(
         network_allows=agreed or not capabilities.automation_needs_consent,
+        sorted_surely=category_of(due.question.conversation, capabilities) != UNSURE,
         action="reply" if reply.action == "write" else "silence",
         text=outbox.joined(answer.notice, reply.text),
         autonomy=scenario.autonomy,

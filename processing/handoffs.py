@@ -13,6 +13,7 @@ from processing.models import Conversation, InteractionEvent, Lead, Message
 from processing.notifying import Subject, tell_members
 from processing.situations import automatic_today, last_inbound
 from processing.wakes import Wake
+from social.consents import may_speak_of_itself
 from social.providers.registry import CAPABILITIES
 
 Purpose = Message.Purpose
@@ -129,4 +130,5 @@ def _may_be_told(conversation: Conversation, text: str, now: datetime) -> bool:
     silent = conversation.contact.opted_out_at is not None
     fits = taken <= capabilities.text_limit
     looped = automatic_today(conversation, now=now) >= DAILY_CAP
-    return open_still and not silent and fits and not looped
+    agreed = may_speak_of_itself(conversation.social_account, capabilities)
+    return open_still and not silent and fits and not looped and agreed

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from billing import quotas
+from processing.handed import BY_HAND
 from processing.models import Conversation, Delivery, Message
 
 
@@ -24,11 +25,15 @@ def give_quota_back(message: Message) -> None:
 
 
 def waiting_to_leave(
-    conversation: Conversation, purposes: Iterable[str] | None = None
+    conversation: Conversation, purposes: Iterable[str] | None = None, *, in_hand: bool = False
 ) -> QuerySet[Message]:
-    """Select the assistant's words that wait for approval or to be sent; of `purposes`, or all."""
+    """Select the assistant's words that wait for approval or to be sent; of `purposes`, or all.
+
+    With `in_hand` also those that a member has in hand to send themselves.
+    """
+    by_whom = [Delivery.Status.QUEUED, *([Delivery.Status.BY_HAND] if in_hand else [])]
     waits = Q(status=Message.Status.HELD) | Q(
-        status=Message.Status.QUEUED, delivery__status=Delivery.Status.QUEUED
+        status=Message.Status.QUEUED, delivery__status__in=by_whom
     )
     rows = Message.objects.filter(waits, conversation=conversation)
     rows = rows.filter(author=Message.Author.ASSISTANT)
@@ -43,12 +48,19 @@ def take_back(messages: QuerySet[Message], reason: str, *, now: datetime) -> lis
     """
     refused = []
     for message in messages.select_related("conversation", "workspace"):
-        ended = {"status": "refused", "next_at": None, "error_code": reason, "finished_at": now}
-        queued = Delivery.objects.filter(message=message, status=Delivery.Status.QUEUED)
-        if message.status == Message.Status.QUEUED and not queued.update(**ended):
+        if message.status == Message.Status.QUEUED and not _end(message, reason, now=now):
             continue
         live = Message.objects.filter(pk=message.pk, status=message.status)
         if live.update(status=Message.Status.REFUSED, reason=reason):
             give_quota_back(message)
             refused.append(message)
     return refused
+
+
+def _end(message: Message, reason: str, *, now: datetime) -> bool:
+    """Refuse a delivery that was not begun; what a member has in hand may be heard of still."""
+    mine = [Delivery.Status.QUEUED, Delivery.Status.BY_HAND]
+    code = Case(When(status=Delivery.Status.BY_HAND, then=Value(BY_HAND)), default=Value(reason))
+    ended = {"status": Delivery.Status.REFUSED, "next_at": None, "finished_at": now}
+    rows = Delivery.objects.filter(message=message, status__in=mine)
+    return bool(rows.update(error_code=code, **ended))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from processing.models import Contact, Conversation, Message, Scenario
-from processing.threads import commented, known, thread_of
+from processing.threads import commented, erased, known, thread_of
 from social import forgotten
 from social.contracts import COMMENT, Echo, Edit, InboundMessage
 from social.models import SocialAccount, WebhookEvent
@@ -40,7 +40,7 @@ def record_message(
 
     Opens the reply window.
     """
-    if known(account, inbound.external_id):
+    if known(account, inbound.external_id) or erased(account, inbound):
         return None
     conversation = thread_of(account, inbound, now=now)
     message = Message(
@@ -58,6 +58,7 @@ def record_message(
         quoted_external_id=inbound.quoted_external_id[:255],
         payload=inbound.payload[:1000],
         unannounced=bool(event.stream) and is_announced(account, event.stream),
+        unseen_before=inbound.unseen_before,
         status=Message.Status.RECEIVED,
         sent_at=min(inbound.sent_at, now + CLOCKS_APART),
         request_id=event.request_id,
@@ -83,13 +84,19 @@ def note_announced(account: SocialAccount, external_id: str) -> bool:
 
 
 def record_human(
-    account: SocialAccount, echo: Echo, *, event: WebhookEvent, now: datetime
+    account: SocialAccount,
+    echo: Echo,
+    *,
+    event: WebhookEvent,
+    now: datetime,
+    history: bool = False,
 ) -> Message | None:
     """Store what a human wrote on the network itself; the conversation becomes theirs.
 
-    None when it is known already, or a comment that answers nobody we know of.
+    Unless it is `history`. None when it is known already, or a comment that answers nobody we
+    know of.
     """
-    if known(account, echo.external_id) or _is_erased_echo(account, echo):
+    if is_gone(account, echo) or known(account, echo.external_id):
         return None
     found = commented(account, echo) if echo.kind == COMMENT else None
     if found is None and echo.kind == COMMENT:
@@ -112,9 +119,16 @@ def record_human(
     )
     if not _insert(message):
         return None
-    # From the moment they wrote: an echo that comes days late must not silence the assistant.
-    take_over(conversation, now=min(echo.sent_at, now))
+    if not history:
+        # From the moment they wrote: an echo that comes days late must not silence the assistant.
+        take_over(conversation, now=min(echo.sent_at, now))
     return message
+
+
+def keep_as_history(message: Message) -> None:
+    """Leave a message undecided for good: it was said long before the account was connected."""
+    silent = {"outcome": Message.Outcome.SILENT, "reason": "history", "next_at": None}
+    Message.objects.filter(pk=message.pk).update(**silent)
 
 
 def is_gone(account: SocialAccount, entry: InboundMessage | Echo | Edit) -> bool:
@@ -122,6 +136,8 @@ def is_gone(account: SocialAccount, entry: InboundMessage | Echo | Edit) -> bool
     stored = Message.objects.filter(social_account=account, external_id=entry.external_id)
     removed = stored.values_list("removed_at", flat=True).first()
     if removed is not None or forgotten.knows_message(account, entry.external_id):
+        return True
+    if not isinstance(entry, Edit) and erased(account, entry):
         return True
     return isinstance(entry, Echo) and _is_erased_echo(account, entry)
 
@@ -346,6 +362,8 @@ def _note_person(
     changes: dict[str, Any] = {}
     if inbound.contact_name and not contact.name:
         changes["name"] = inbound.contact_name[:200]
+    if inbound.headline and inbound.headline[:300] != contact.headline:
+        changes["headline"] = inbound.headline[:300]
     if inbound.contact_handle and inbound.contact_handle != contact.handle:
         changes["handle"] = inbound.contact_handle[:200]
     asks = PROVIDERS[account.provider].profile is not None and bool(inbound.contact_external_id)

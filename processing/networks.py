@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.models import Workspace
 from processing.models import Conversation, InteractionEvent, Message
-from processing.reading import messages_of
+from processing.reading import conversations_of, messages_of, needing_a_human
 from social import polling
 from social.contracts import Activity
 from social.models import Poll, SocialAccount, WebhookEvent
@@ -45,6 +45,14 @@ class Done:
 def direct_messages(workspace: Workspace, provider: str) -> QuerySet[Message]:
     """Select the direct messages of a network, with their account, thread and contact."""
     return _messages(workspace, provider, Conversation.Kind.DIRECT)
+
+
+def conversations(workspace: Workspace, provider: str) -> QuerySet[Conversation]:
+    """Select a network's direct threads; `urgent` tells of those in which a human is needed."""
+    rows = conversations_of(workspace).filter(
+        social_account__provider=provider, kind=Conversation.Kind.DIRECT
+    )
+    return rows.annotate(urgent=Case(When(needing_a_human(), then=True), default=False))
 
 
 def comments(workspace: Workspace, provider: str) -> QuerySet[Message]:

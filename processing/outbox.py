@@ -14,9 +14,12 @@ from django.db.models import F, Q, QuerySet
 
 from processing.models import Contact, Conversation, Delivery, FollowUp, Message
 from social.errors import ProviderError
+from social.providers.registry import BROWSED
 
 LEASE = timedelta(seconds=30)
 """Longer than the call's own time-outs (15 s), so that a living worker is never overtaken."""
+BROWSER_LEASE = timedelta(minutes=5)
+"""The same for a browser, which is ended after four (`tasks.BROWSER_SECONDS`)."""
 MAX_ATTEMPTS = 3
 BACKOFF_SECONDS = (5, 30, 120)
 LONGEST_PAUSE_SECONDS = 86_400
@@ -177,7 +180,13 @@ def handle_of(contact: Contact) -> str:
     return contact.handle or contact.name
 
 
-def begin(delivery: Delivery, *, now: datetime) -> bool:
+def needs_browser(delivery_id: int) -> bool:
+    """Return whether the delivery leaves through a browser: its queue is another one."""
+    rows = Delivery.objects.filter(pk=delivery_id, message__social_account__provider__in=BROWSED)
+    return rows.exists()
+
+
+def begin(delivery: Delivery, *, now: datetime, lease: timedelta = LEASE) -> bool:
     """Mark the delivery *sending*, the last step before the call; False when it is too late.
 
     The conversation's slot of the five-minute rule is taken in the same transaction by the
@@ -185,7 +194,7 @@ def begin(delivery: Delivery, *, now: datetime) -> bool:
     """
     sending = {
         "status": Delivery.Status.SENDING,
-        "next_at": now + LEASE,
+        "next_at": now + lease,
         "begun_at": now,
         "handle": handle_of(delivery.message.conversation.contact),
     }
@@ -288,7 +297,7 @@ def close(
 
 
 def withdraw(delivery: Delivery) -> bool:
-    """Delete a delivery that was not begun; False when it is no longer this worker's."""
+    """Delete a delivery that certainly did not leave; False when it is no longer this worker's."""
     return bool(_mine(delivery).delete()[0])
 
 

@@ -15,13 +15,14 @@
     refresh(account)   a connected account's token is renewed ahead of its end
     check(account)     what a network still grants and announces is looked at; owners are told
     plan(change)       a change of plan is told, and what it opens goes on
+    …_by_browser       the same steps where a browser does them: a queue of their own
     sweep()            what vanished in mid-send becomes *unconfirmed*
 
 Each may be called twice for the same row: the claim at its start lets one caller pass. Each
 returns what is to be woken next; `tasks.py` relays it.
 """
 
-from processing import replaying
+from processing import outbox, replaying, sending
 from processing.following import follow
 from processing.hooking import hook
 from processing.naming import profile
@@ -30,7 +31,7 @@ from processing.plan_telling import plan
 from processing.polling import poll
 from processing.receiving import receive
 from processing.responding import respond
-from processing.sending import send, sweep
+from processing.sending import sweep
 from processing.settling import settle
 from processing.syncing import remove, sync
 from processing.wakes import Wake
@@ -51,6 +52,7 @@ __all__ = [
     "replay",
     "respond",
     "send",
+    "send_by_browser",
     "settle",
     "sweep",
     "sync",
@@ -60,6 +62,18 @@ __all__ = [
 def replay(replay_id: int) -> list[Wake]:
     """Run one slice of a replay, which knows the networks' rules but none of their senders."""
     return replaying.replay(replay_id, capabilities=CAPABILITIES)
+
+
+def send(delivery_id: int) -> list[Wake]:
+    """Send it, or wake who does that in a browser."""
+    if outbox.needs_browser(delivery_id):
+        return [Wake("send_by_browser", delivery_id)]
+    return sending.send(delivery_id)
+
+
+def send_by_browser(delivery_id: int) -> list[Wake]:
+    """Send it in a browser."""
+    return sending.send(delivery_id)
 
 
 def refresh(account_id: int) -> list[Wake]:

@@ -1,19 +1,20 @@
 """What the network proved of messages of ours: echoes, delivery and read receipts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing import quotas
-from processing import deadletters, ledger, outbox
+from processing import deadletters, handed, ledger, outbox
+from processing.handed import CLOCKS_APART, to_place
 from processing.models import Conversation, Delivery, Message
 from social.contracts import COMMENT, Echo, StatusUpdate
 from social.models import SocialAccount
+from social.wording import flat
 
-CLOCKS_APART = timedelta(minutes=2)
 NOT_AT_NETWORK = "not_at_network"
 """The error code of a delivery that two complete looks did not find."""
 IN_PERSON = Q(conversation__kind=Conversation.Kind.DIRECT) | Q(private=True)
@@ -23,10 +24,15 @@ FORWARD = {"sent": 1, "delivered": 2, "read": 3}
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What an echo proved: our message, and whether that was news."""
+    """What an echo proved: our message, and whether that was news.
+
+    `by_hand` tells that a member sent it themselves, `before` which words they had been given.
+    """
 
     message: Message
     news: bool
+    by_hand: bool = False
+    before: str = ""
 
 
 def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Confirmed | None:
@@ -36,11 +42,15 @@ def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Con
     were told decides, and before we were told it, the same text in the same conversation on
     its way. The conversation is locked from here on, as by whoever sends.
     """
-    found = _echoed(account, echo)
+    found = _proved(account, echo)
     # Once more under the lock: the answer to our call may have named the message meanwhile.
-    message = _echoed(account, echo) if found and outbox.lock(found.conversation) else None
+    message = _proved(account, echo) if found and outbox.lock(found.conversation) else None
     if message is None:
         return None
+    if handed.is_handed(message):
+        before = message.text
+        handed.note_heard(message, echo, now=now)
+        return Confirmed(message, news=True, by_hand=True, before=before)
     return Confirmed(message, note_sent(message, echo.external_id, now=now))
 
 
@@ -69,11 +79,12 @@ def _left_after_all(delivery: Delivery, message: Message, *, now: datetime) -> N
     if message.author != Message.Author.ASSISTANT:
         return
     quotas.count(message.workspace, ledger.counted_on(delivery))
-    answers = Message.objects.filter(in_reply_to=message.in_reply_to_id, author=message.author)
-    others = answers.exclude(pk=message.pk).exclude(status__in=["failed", "refused"])
-    if message.in_reply_to_id is not None and others.exists():
-        # A question has one live answer: the later one keeps it.
-        Message.objects.filter(pk=message.pk).update(in_reply_to=None)
+    handed.keep_one_answer(message)
+
+
+def _proved(account: SocialAccount, echo: Echo) -> Message | None:
+    """Return the message that the echo is of: one we sent, or one that a member was to send."""
+    return _echoed(account, echo) or handed.heard(account, echo)
 
 
 def _echoed(account: SocialAccount, echo: Echo) -> Message | None:
@@ -86,14 +97,17 @@ def _echoed(account: SocialAccount, echo: Echo) -> Message | None:
     if echo.reference.startswith(outbox.REFERENCE):
         uid = echo.reference.removeprefix(outbox.REFERENCE)
         return _by_delivery(ours, uid)
-    known = ours.filter(external_id=echo.external_id).first()
-    if known is not None:
-        return known
+    stored = Message.objects.filter(social_account=account, external_id=echo.external_id)
+    if stored.exists():
+        # What is read again and again may be a human's, in the very words of one of ours.
+        return ours.filter(external_id=echo.external_id).first()
     on_its_way = Q(delivery__status__in=["sending", "unconfirmed"]) | _proved_absent(echo)
-    unnamed = ours.filter(on_its_way, external_id="")
+    # People say the same words again: what was written before our call is not what it sent.
+    later = Q(delivery__begun_at__gt=echo.sent_at + CLOCKS_APART)
+    unnamed = ours.filter(on_its_way, external_id="").exclude(later)
     if echo.kind == COMMENT:
         return _said_under(unnamed.filter(conversation__kind=COMMENT, private=False), echo)
-    return _said_to(unnamed.filter(IN_PERSON, text=echo.text), echo)
+    return _said_to(unnamed.filter(IN_PERSON), account, echo)
 
 
 def _said_under(answers: QuerySet[Message], echo: Echo) -> Message | None:
@@ -114,13 +128,16 @@ def _said_under(answers: QuerySet[Message], echo: Echo) -> Message | None:
     return answers.filter(same).first()
 
 
-def _said_to(messages: QuerySet[Message], echo: Echo) -> Message | None:
-    """Return the message that the echo of a direct one may be: one to the same person.
+def _said_to(messages: QuerySet[Message], account: SocialAccount, echo: Echo) -> Message | None:
+    """Return the message that the echo of a direct one may be: the same words to the same person.
+
+    And in the same thread, where they may have several. Spaces are the network's own affair: some
+    make one kind of them.
 
     Whom a private answer to a comment reaches may be known only once it is sent: to somebody who
     had no thread so far, it may be the one.
     """
-    found = messages.filter(_to_person(echo.contact_external_id)).first()
+    found = _same(messages.filter(to_place(account, echo)), echo)
     if found is not None:
         return found
     known = Conversation.objects.filter(
@@ -129,7 +146,12 @@ def _said_to(messages: QuerySet[Message], echo: Echo) -> Message | None:
         kind=Conversation.Kind.DIRECT,
     )
     strangers = messages.filter(private=True, conversation__contact__direct=None)
-    return strangers.exclude(Exists(known)).first()
+    return _same(strangers.exclude(Exists(known)), echo)
+
+
+def _same(messages: QuerySet[Message], echo: Echo) -> Message | None:
+    words = flat(echo.text)
+    return next((one for one in messages if flat(one.text) == words), None)
 
 
 def _to_person(external_id: str) -> Q:
@@ -162,14 +184,15 @@ def _by_delivery(messages: Any, uid: str) -> Message | None:
 def is_writing(account: SocialAccount, echo: Echo) -> bool:
     """Return whether a message of ours that the echo may be of is on the wire right now.
 
-    One to the same contact; of a comment's echo, which names nobody, one under the same post.
+    One to the same contact, in the same thread where they may have several; of a comment's echo,
+    which names nobody, one under the same post.
     """
     rows = Delivery.objects.filter(status=Delivery.Status.SENDING, message__social_account=account)
     if echo.kind == COMMENT:
         post = echo.post_external_id
         return rows.filter(message__post_external_id=post, message__private=False).exists()
-    contact = echo.contact_external_id
-    return rows.filter(message__conversation__contact__external_id=contact).exists()
+    there = Message.objects.filter(to_place(account, echo), social_account=account)
+    return rows.filter(message__in=there).exists()
 
 
 def apply_status(account: SocialAccount, update: StatusUpdate) -> list[Message]:

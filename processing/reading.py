@@ -1,5 +1,6 @@
 """What is read of the mind: rows of one workspace, with all that a list shows of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -8,6 +9,7 @@ from django.db.models.lookups import Exact, In
 
 from accounts.models import Workspace
 from integrations.models import SyncRun
+from processing.classes import KINDS
 from processing.models import (
     Conversation,
     DmSequence,
@@ -18,7 +20,9 @@ from processing.models import (
     Scenario,
     Trust,
 )
+from social.errors import OVERTAKEN
 from social.models import SocialAccount
+from social.providers.registry import capabilities_of
 
 UNHEARD = ("assistant_off", "quota_spent", "plan_suspended")
 """Why a message got no answer though somebody waits for one."""
@@ -134,16 +138,23 @@ def decision_on(message: Message) -> InteractionEvent | None:
 
 
 def inbox_of(
-    workspace: Workspace, *, show: str = "", search: str = "", place: str = "", network: str = ""
+    workspace: Workspace,
+    *,
+    show: str = "",
+    search: str = "",
+    place: str = "",
+    network: str = "",
+    category: str = "",
 ) -> QuerySet[Conversation]:
     """Return the threads as the inbox lists them: those that need a human first, then by time.
 
     `show` is `needs`, `hot` or nothing; `search` looks into contacts' names, handles, phones and
-    the ends of their ids; `place` is `direct` or `comment`, `network` a kind of account. Each
+    the ends of their ids; `place` is `direct` or `comment`, `network` a kind of account,
+    `category` what the contact wants, on networks that are sorted by it. Each
     thread brings its contact's lead, its last words (`last_text`, `last_author`, `last_status`,
     `last_removed`), `waits_until`, and `held_up`: why something of it waits for its account.
     """
-    columns = {"kind": place, "social_account__kind": network}
+    columns = {"kind": place, "social_account__kind": network, "category": category}
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sent_at", "-id")
     waiting = Message.objects.filter(conversation=OuterRef("pk"), outcome="", next_at__isnull=False)
     rows = (
@@ -156,7 +167,9 @@ def inbox_of(
             last_author=Subquery(last.values("author")[:1]),
             last_status=Subquery(last.values("status")[:1]),
             last_removed=Subquery(last.values("removed_at")[:1]),
-            held_up=Subquery(held_up().filter(conversation=OuterRef("pk")).values("reason")[:1]),
+            held_up=Subquery(
+                held_up(paced=True).filter(conversation=OuterRef("pk")).values("reason")[:1]
+            ),
             waits_until=Subquery(waiting.order_by("-next_at").values("next_at")[:1]),
         )
     )
@@ -173,11 +186,17 @@ def inbox_of(
     return rows.order_by("-urgent", "-last_message_at", "-id")
 
 
-def held_up() -> QuerySet[Message]:
-    """Select what waits because its account is held or must be connected again; newest first."""
+def held_up(*, paced: bool = False) -> QuerySet[Message]:
+    """Select what waits because its account is held or must be connected again; newest first.
+
+    `paced` also selects what waits for its turn, as each message of a browser does for a while.
+    """
     undecided = Q(direction=Message.Direction.INBOUND, outcome="", next_at__isnull=False)
     waits = undecided | Q(status=Message.Status.QUEUED)
-    return Message.objects.filter(waits, reason__in=HELD_UP).order_by("-id")
+    why = Q(reason__in=HELD_UP)
+    if paced:
+        why |= Q(reason__startswith="paced_")
+    return Message.objects.filter(waits, why).order_by("-id")
 
 
 def accounts_held_up(workspace: Workspace) -> list[tuple[SocialAccount, str, int]]:
@@ -194,6 +213,18 @@ def kinds_of_accounts(workspace: Workspace) -> list[str]:
     """Return the kinds of the workspace's accounts, each once."""
     rows = SocialAccount.objects.filter(workspace=workspace).order_by("kind")
     return list(rows.values_list("kind", flat=True).distinct())
+
+
+def are_sorted(kinds: Iterable[str]) -> bool:
+    """Return whether one of these kinds of accounts is on a network that is sorted."""
+    return any(capabilities_of(kind, Conversation.Kind.DIRECT).classified for kind in kinds)
+
+
+def sorts_of(conversation: Conversation) -> list[tuple[str, str]]:
+    """Return what a member may say of a conversation, codes and words; nothing where unsorted."""
+    if not capabilities_of(conversation.social_account.kind, conversation.kind).classified:
+        return []
+    return [(code, str(words)) for code, words in Conversation.Category.choices if code in KINDS]
 
 
 def with_elsewhere(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -276,7 +307,9 @@ def said_since(draft: Message) -> QuerySet[Message]:
 
 
 def why_held(draft: Message) -> str:
-    """Return the code of the reason for which `draft` waits."""
+    """Return the code of the reason for which `draft` waits: also of why it waits again."""
+    if draft.reason == OVERTAKEN:
+        return OVERTAKEN
     asked = draft.in_reply_to
     held = asked is not None and asked.outcome == Message.Outcome.HOLD
     return asked.reason if asked is not None and held else "needs_approval"

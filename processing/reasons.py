@@ -75,11 +75,42 @@ SENTENCES: dict[str, Promise] = {
         "The network could not tell whether it was sent: please look in the thread yourself."
     ),
     "held_back": _("The network is given time; the message leaves as soon as it may."),
-    "network_allows": _("The network lets this answer leave by itself."),
+    "paced_hours": _("It leaves in the account's working hours."),
+    "paced_gap": _("Another message left a short while ago; this one follows with a pause."),
+    "paced_cap": _("The account's messages of the day have left; this one follows tomorrow."),
+    "paced_no_browser": _("This server has no browser; the message waits until there is one."),
+    "paced_busy": _("The account is in use right now; the message leaves after that."),
+    "paced_stopped": _(
+        "The account's browser was stopped; nothing leaves until it is allowed again."
+    ),
+    "paced_consent": _("It waits until the account's owner has agreed to the risk."),
+    "paced_no_session": _("The account has no session; it must be connected again."),
+    "paced_account_needs_login": _("The account must be connected again before anything leaves."),
+    "paced_provider_paused": _("The network is paused for everybody; the message waits."),
+    "paced_cooldown": _("The network asked for calm; the account rests, and the message waits."),
+    "paced_unknown": _("The network showed a page we do not know; the account rests first."),
+    "paced_drift": _("The network changed its pages; nothing is typed until we know them again."),
+    "history": _("It was written before the account was connected; nobody waits for an answer."),
+    "all_seen": _("Everything that was written there has been read."),
+    "reading_thread": _("More was written than was shown: the conversation is read first."),
+    "network_allows": _("An answer may leave here by itself."),
     "network_needs_approval": _(
-        "The network demands that a human approves each answer, or that the owner agrees to "
+        "On this network a human approves each answer, unless the account's owner agrees to "
         "automatic ones on the account's page."
     ),
+    # --- what kind of conversation it is, where a network is sorted
+    "not_sorted": _("Conversations of this network are not sorted by what people want."),
+    "sorted_as_lead": _("The contact may become a customer."),
+    "sorted_as_unsure": _("It is not sure what the contact wants: a draft waits for a human."),
+    "sorted_as_sales_pitch": _("The contact wants to sell something; the assistant stays out."),
+    "sorted_as_recruiting": _("It is about hiring or being hired; the assistant stays out."),
+    "sorted_as_personal": _("It is personal: wishes, thanks or friends; the assistant stays out."),
+    "sorted_by_rules": _("By its words the conversation is sorted as: %(category)s."),
+    "sorted_by_model": _("The model sorts the conversation as: %(category)s."),
+    "sorted_by_member": _("A member sorted the conversation as: %(category)s; this stays."),
+    "sorting_given_back": _("A member is not sure of the sorting any more: it is judged anew."),
+    "worth_an_answer": _("It is known that an answer is wanted here."),
+    "perhaps_no_lead": _("It is not sure that this is a lead: a human decides."),
     "newest": _("It is the contact's newest message."),
     "superseded": _("A newer message of the contact exists; that one gets the answer."),
     "not_answered_yet": _("Nobody has answered it yet."),
@@ -172,10 +203,17 @@ SENTENCES: dict[str, Promise] = {
     "rejected": _("A member rejected the draft."),
     "snoozed": _("A member set the draft aside for later."),
     "approval_undone": _("A member took the approval back; the draft waits again."),
+    "newer_message": _(
+        "Somebody wrote in this conversation after a member let these words go: they were not "
+        "sent. Read what was written, then decide again."
+    ),
     "quota_gone": _(
         "Today's quota of %(limit)s messages was used up before the approved draft could leave; "
         "it waits again."
     ),
+    "by_hand": _("A member sends these words themselves, on the network."),
+    "confirmed_by_hand": _("It was seen on the network: the member sent it themselves."),
+    "by_hand_unseen": _("A week went by and it was not seen on the network: it was not sent."),
     "queued_by_hand": _("A member wrote an answer; it waits to be sent."),
     "trust_proposed": _(
         "Enough drafts of this kind were approved unchanged: automatic answers are proposed."
@@ -283,11 +321,30 @@ STAGES: dict[str, Promise] = {
 }
 
 
+CATEGORIES: dict[str, Promise] = {
+    "lead": _("lead"),
+    "sales_pitch": _("sales pitch"),
+    "recruiting": _("recruiting"),
+    "personal": _("personal"),
+    "unsure": _("unsure"),
+}
+
+
 class _Blanks(dict[str, Any]):
     """Numbers of a sentence that speaks of many rows: each is left open."""
 
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+UNTIL_SOMEBODY = frozenset(
+    (
+        *("account_needs_login", "account_paused", "paced_account_needs_login", "paced_no_session"),
+        *("paced_stopped", "paced_consent", "paced_no_browser", "paced_drift"),
+        "paced_provider_paused",
+    )
+)
+"""Why a message waits whose moment nobody knows: a person has to do something first."""
 
 
 def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
@@ -305,6 +362,8 @@ def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
         values["stage"] = STAGES.get(values["stage"], values["stage"])
     if "risk" in values:
         values["risk"] = RISKS.get(values["risk"], values["risk"])
+    if "category" in values:
+        values["category"] = CATEGORIES.get(values["category"], values["category"])
     if "ability" in values:
         values["ability"] = ABILITIES.get(values["ability"], values["ability"])
     if "codes" in values:

@@ -11,9 +11,11 @@ from flowia.lib import clock
 from flowia.lib.logging import follow
 from processing import (
     approving,
+    by_hand,
     changes,
     consent,
     deadletters,
+    handed,
     handoffs,
     inbox,
     ledger,
@@ -24,10 +26,10 @@ from processing import (
 from processing.confirming import first_answer, note_left
 from processing.decision import ON_ARRIVAL, Situation, decide
 from processing.errors import EchoTooEarlyError, ErasedMeanwhileError
-from processing.models import InteractionEvent
+from processing.models import InteractionEvent, Message
 from processing.optout import is_opt_out
 from processing.wakes import Wake
-from social import events, scrubbing
+from social import events, scrubbing, sessions
 from social.contracts import (
     COMMENT,
     ControlChange,
@@ -44,27 +46,39 @@ from social.contracts import (
     Revocation,
     Showing,
     StatusUpdate,
+    ThreadRead,
 )
 from social.models import SocialAccount, WebhookEvent
 from social.providers.registry import capabilities_of
 from social.reading import parsed
 
 Log = InteractionEvent.Kind
-Change = Edit | Removal | Showing | Reaction | Referral | ControlChange | Revocation | PollWanted
+Change = (
+    Edit
+    | Removal
+    | Showing
+    | Reaction
+    | Referral
+    | ControlChange
+    | Revocation
+    | PollWanted
+    | ThreadRead
+)
 USED = {
     *("received", "human_replied", "echo_of_ours", "delivered", "read", "duplicate"),
     *("edited", "removed", "hidden", "shown", "reacted", "referred", "revoked", "poll_wanted"),
-    *("control_taken", "control_given_back"),
+    *("control_taken", "control_given_back", "thread_read", "history"),
 }
 """Outcomes of an entry that make its call *processed*; a call without one is *ignored*."""
-USED_WORDS = {"received", "human_replied", "echo_of_ours", "edited"}
+USED_WORDS = {"received", "human_replied", "echo_of_ours", "edited", "history"}
 """Outcomes of entries whose words are kept: nobody took them back."""
-NOT_SENT = ("send_unconfirmed", "send_failed", "send_refused")
+NOT_SENT = ("send_unconfirmed", "send_failed", "send_refused", by_hand.UNSEEN)
 """Why a human was needed until an echo proved that the message left."""
 ECHO_PAUSE = timedelta(seconds=3)
 """How long an echo waits while a message of ours to the same contact is on the wire."""
 CHANGES_WAIT = timedelta(minutes=1)
 """How long a change waits for the message that it is about: the networks keep no order."""
+HISTORY_BEFORE = timedelta(days=1)
 TO_COME = "message_to_come"
 
 
@@ -202,7 +216,11 @@ def _take_in_message(
             request_id=event.request_id,
         )
         return "duplicate", []
+    if _is_history(account, entry, event):
+        inbox.keep_as_history(message)
+        return "history", []
     handoffs.release_if_over(message, now=now)
+    handed.expect_reading(message)
     ledger.tell(message, Log.RECEIVED, "received", data={"attachments": len(entry.attachments)})
     # First: it locks the person's other conversations, before anything else is changed.
     wakes = consent.heed(message, now=now)
@@ -213,15 +231,36 @@ def _take_in_message(
     return "received", [*wakes, *([Wake("respond", message.pk)] if due else [])]
 
 
+def _is_history(account: SocialAccount, entry: InboundMessage | Echo, event: WebhookEvent) -> bool:
+    """Return whether it was said long before we knew the account: a thread is read as a whole.
+
+    It is kept for who reads the thread: no wish, no takeover and no figure of today.
+    """
+    read_whole = bool(event.stream) and sessions.has_session(account)
+    return read_whole and entry.sent_at < account.created_at - HISTORY_BEFORE
+
+
+def _is_overtaken(account: SocialAccount, echo: Echo, event: WebhookEvent) -> bool:
+    """Return whether what came after the member's own words was decided on before they were read.
+
+    A thread is opened to send in it: what stood there before takes nothing over any more.
+    """
+    if not event.stream or not sessions.has_session(account):
+        return False
+    later = Message.objects.filter(
+        social_account=account,
+        conversation__external_id=echo.thread_external_id,
+        direction=Message.Direction.INBOUND,
+        sent_at__gt=echo.sent_at,
+    )
+    return later.exclude(outcome="").exists()
+
+
 def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now: datetime) -> str:
     confirmed = proofs.confirm_by_echo(account, entry, now=now)
     if confirmed is not None:
         if confirmed.news:
-            left = note_left(confirmed.message, now=now)
-            inbox.unflag(confirmed.message.conversation, *NOT_SENT)
-            ledger.tell(
-                confirmed.message, Log.DELIVERY, "confirmed_by_echo", outcome="sent", data=left
-            )
+            _note_sent(confirmed, now)
         return "echo_of_ours"
     if entry.ours:
         return "echo_of_ours"
@@ -232,9 +271,12 @@ def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now:
     ):
         # The network may have changed our text; the answer to our call will name the message.
         raise EchoTooEarlyError
-    message = inbox.record_human(account, entry, event=event, now=now)
+    history = _is_history(account, entry, event) or _is_overtaken(account, entry, event)
+    message = inbox.record_human(account, entry, event=event, now=now, history=history)
     if message is None:
         return "own_comment" if entry.kind == COMMENT else "duplicate"
+    if history:
+        return "history"
     waited = first_answer(message, now=message.sent_at)
     ledger.tell(message, Log.TAKEOVER, "human_replied", data=waited)
     sequences.human_wrote(message.conversation, now=now)
@@ -242,6 +284,17 @@ def _take_in_echo(account: SocialAccount, entry: Echo, event: WebhookEvent, now:
     asked = message.sent_at
     approving.supersede(message.conversation, "human_replied", asked_until=asked)
     return "human_replied"
+
+
+def _note_sent(confirmed: proofs.Confirmed, now: datetime) -> None:
+    message, reason = confirmed.message, "confirmed_by_echo"
+    if confirmed.by_hand:
+        # They may have sent it long before it is read.
+        now, reason = message.sent_at, "confirmed_by_hand"
+        by_hand.note_seen(message, before=confirmed.before)
+    left = note_left(message, now=now)
+    inbox.unflag(message.conversation, *NOT_SENT)
+    ledger.tell(message, Log.DELIVERY, reason, outcome="sent", data=left)
 
 
 def _take_in_change(account: SocialAccount, entry: Change, now: datetime) -> str:
@@ -254,6 +307,7 @@ def _take_in_change(account: SocialAccount, entry: Change, now: datetime) -> str
         ControlChange: changes.control_changed,
         Revocation: changes.revoked,
         PollWanted: changes.wanted,
+        ThreadRead: changes.thread_read,
     }
     return taken_in[type(entry)](account, entry, now=now)
 

@@ -11,6 +11,8 @@ from processing.situations import LOGIN_CHECK
 from social.models import SocialAccount
 
 WAITED_FOR_IT = ("account_needs_login", "account_paused")
+PACED = "paced_"
+"""How reasons begin that say that a member's session rests, or is used sparingly."""
 JUST_WRITTEN = timedelta(minutes=1)
 
 
@@ -29,7 +31,7 @@ def wake_waiting(account: SocialAccount, now: datetime) -> None:
     )
     # What was tried waits for its own turn, what was just approved can still be taken back; but
     # what says that it waits for the account has waited for nothing else.
-    named = Q(message__reason__in=WAITED_FOR_IT)
+    named = Q(message__reason__in=WAITED_FOR_IT) | Q(message__reason__startswith=PACED)
     untried = Q(attempts=0, created_at__lt=now - JUST_WRITTEN, next_at__lte=now + LOGIN_CHECK)
     queued = Delivery.objects.filter(
         named | untried,

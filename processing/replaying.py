@@ -25,7 +25,7 @@ from processing.replays import candidate_of, cost_of_one, messages_in
 from processing.scenarios import candidates_of, with_draft
 from processing.then import FAILED, Known, Stage, answer_in, answer_kept
 from processing.wakes import Wake
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 
 log = structlog.get_logger("flowia.replay")
 Status = Replay.Status

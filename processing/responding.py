@@ -15,6 +15,7 @@ from flowia.lib import clock
 from flowia.lib.logging import follow
 from processing import (
     approving,
+    classifying,
     deadletters,
     fairness,
     inbox,
@@ -26,6 +27,7 @@ from processing import (
     outbox,
     pushing,
     quota_line,
+    threads,
     trust,
 )
 from processing.ai import engine
@@ -37,10 +39,17 @@ from processing.errors import AnswerUnavailable
 from processing.handoffs import ask_to_call, hand_over, release_if_over
 from processing.models import InteractionEvent, Message, Scenario
 from processing.scenarios import autonomy_now, named
-from processing.situations import answers_in_private, brief_for, scenario_of, situation_of
+from processing.situations import (
+    UNSURE,
+    answers_in_private,
+    brief_for,
+    scenario_of,
+    situation_of,
+)
 from processing.trying import proposal_of
 from processing.wakes import Wake
-from social.contracts import Capabilities
+from social import consents
+from social.capabilities import Capabilities
 from social.providers.registry import capabilities_of
 
 Log = InteractionEvent.Kind
@@ -66,6 +75,15 @@ class Answer:
     findings: Findings
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the gates see and say at first; `failed` where the model was asked before, in vain."""
+
+    situation: Situation
+    decision: Decision
+    failed: AnswerUnavailable | None = None
+
+
 def respond(message_id: int) -> list[Wake]:
     """Decide on one inbound message; returns the delivery and the pushes to wake."""
     now = clock.now()
@@ -78,8 +96,10 @@ def respond(message_id: int) -> list[Wake]:
     with transaction.atomic():
         release_if_over(message, now=now)
     scenario = scenario_of(message)
-    situation = _situation(message, scenario, now, at_first=True)
-    decision = decide(situation)
+    look = _look(message, scenario, now)
+    situation, decision = look.situation, look.decision
+    if look.failed is not None and scenario is not None:
+        return _without_model(message, decision, look.failed, scenario)
     if decision.kind is Kind.REPLY and not _reserve(message, situation):
         # Somebody else took the day's last one between the look and the grasp.
         decision = decide(replace(situation, quota_remaining=0, quota_held=False))
@@ -89,10 +109,32 @@ def respond(message_id: int) -> list[Wake]:
     try:
         draft = modelstate.asked(lambda: engine.generate_reply(brief))
     except AnswerUnavailable as error:
-        attempts = message.attempts
-        failed = without_answer(decision, error, attempts=attempts, now=clock.now())
-        return _without_draft(message, failed, scenario)
+        return _without_model(message, decision, error, scenario)
     return _with_draft(message, decision, Written(scenario, brief, draft))
+
+
+def _look(message: Message, scenario: Scenario | None, now: datetime) -> Look:
+    """Ask the gates; where a network is sorted, tell first what kind of conversation it is.
+
+    The rules are always asked, the model only where an answer would be written otherwise; and
+    before a thread is opened to be read, which its writer sees.
+    """
+    if _capabilities(message, scenario).classified:
+        classifying.sort_by_rules(message, now=now)
+    look = _look_at(message, scenario, now)
+    read = decide(replace(look.situation, unseen=False)).kind is Kind.REPLY
+    if look.situation.category != UNSURE or not read or not classifying.asks_model(message):
+        return look
+    try:
+        classifying.sort_by_model(message, now=now)
+    except AnswerUnavailable as error:
+        return replace(look, failed=error)
+    return _look_at(message, scenario, clock.now())
+
+
+def _look_at(message: Message, scenario: Scenario | None, now: datetime) -> Look:
+    situation = _situation(message, scenario, now, at_first=True)
+    return Look(situation, decide(situation))
 
 
 def _give_up(message: Message) -> list[Wake]:
@@ -112,9 +154,10 @@ def _with_draft(message: Message, decision: Decision, written: Written) -> list[
     with transaction.atomic():
         if not outbox.lock(message.conversation):
             return []  # the person was erased while the model wrote
-        again = _again(message, written.scenario)
+        situation, again = _again(message, written.scenario)
         fits = again.kind is Kind.REPLY
-        verdict = judge(_proposal(message, answer)) if fits else again
+        proposal = _proposal(message, answer, category=situation.category)
+        verdict = judge(proposal) if fits else again
         final = Decision(
             verdict.kind,
             verdict.reason,
@@ -126,24 +169,28 @@ def _with_draft(message: Message, decision: Decision, written: Written) -> list[
         return wakes + _note_lead(message, written.draft, final)
 
 
-def _without_draft(message: Message, failed: Decision, scenario: Scenario) -> list[Wake]:
+def _without_model(
+    message: Message, decision: Decision, error: AnswerUnavailable, scenario: Scenario
+) -> list[Wake]:
     """Ask the gates once more after a failure too: what came meanwhile goes before it."""
+    failed = without_answer(decision, error, attempts=message.attempts, now=clock.now())
     with transaction.atomic():
         if not outbox.lock(message.conversation):
             return []
-        again = _again(message, scenario)
+        _situation_now, again = _again(message, scenario)
         if again.kind is Kind.REPLY:
             return _conclude(message, failed, scenario)
         gates, data = (*failed.gates, *again.gates), {**failed.data, **again.data}
         return _conclude(message, replace(again, gates=gates, data=data), scenario)
 
 
-def _again(message: Message, scenario: Scenario) -> Decision:
+def _again(message: Message, scenario: Scenario) -> tuple[Situation, Decision]:
     """Ask the gates once more under the lock; the scenario takes the autonomy it has by now."""
     scenario.autonomy = autonomy_now(scenario.pk)
     situation = _situation(message, scenario, clock.now())
     off = scenario.autonomy == Scenario.Autonomy.OFF
-    return decide(replace(situation, scenario_off=off), BEFORE_QUEUE)
+    situation = replace(situation, scenario_off=off)
+    return situation, decide(situation, BEFORE_QUEUE)
 
 
 def _checked(message: Message, written: Written) -> Answer:
@@ -211,6 +258,8 @@ def _wait(message: Message, decision: Decision, scenario: Scenario | None) -> li
         message.quota_day = None
     if message.reason != decision.reason:
         _tell(message, decision, scenario)
+        if decision.reason == "reading_thread":
+            threads.want_reading(message, now=clock.now())
         if decision.reason == "account_needs_login":
             inbox.flag(message.conversation, decision.reason)
         if decision.reason == quota_line.WAITS:
@@ -297,14 +346,15 @@ def _situation(
     return fairness.in_line(situation, message, usage) if at_first else situation
 
 
-def _proposal(message: Message, answer: Answer) -> Proposal:
+def _proposal(message: Message, answer: Answer, *, category: str) -> Proposal:
     return proposal_of(
         answer.written.scenario,
         answer.written.draft.reply,
         outbox.joined(answer.notice, answer.text),
         answer.findings,
         capabilities=_capabilities(message, answer.written.scenario),
-        agreed=message.social_account.automation_agreed_at is not None,
+        agreed=consents.automates(message.social_account),
+        category=category,
     )
 
 

@@ -1,7 +1,7 @@
 """send: a delivery leaves, once; and what is done with those whose worker vanished."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -16,25 +16,28 @@ from processing.decision import (
     APPROVED,
     BEFORE_SEND,
     BY_HAND,
-    FOLLOW_UP_LEAVES,
+    FOLLOW_UP_SENT,
     OF_ITSELF,
     Gate,
     Kind,
     Situation,
     decide,
 )
-from processing.failing import not_sent, unconfirmed
+from processing.failing import back_to_member, is_members, not_sent, unconfirmed
 from processing.handoffs import hand_over
 from processing.models import Delivery, InteractionEvent, Message, Scenario
-from processing.outgoing import link_person, operation_of, outbound_of
+from processing.outgoing import link_person, operation_of, outbound_of, written_since
 from processing.scenarios import autonomy_now
 from processing.situations import LOGIN_CHECK, human_window, situation_of
 from processing.wakes import Wake
-from social import holds
+from social import holds, sessions
 from social.accounts import credentials_of
+from social.consents import may_speak_of_itself
 from social.contracts import SendResult
-from social.errors import ProviderError
+from social.errors import OVERTAKEN, ProviderError
+from social.pacing import Later
 from social.providers.registry import PROVIDERS, capabilities_of
+from social.running import SEND
 
 Log = InteractionEvent.Kind
 log = structlog.get_logger("flowia.sending")
@@ -44,8 +47,17 @@ TROUBLE = (
     "send_refused",
     "account_needs_login",
     "quota_spent",
+    OVERTAKEN,
 )
 """Why a human is needed when a message does not leave; over as soon as one does."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a message took to leave: its conversation's slot, and a browser's turn."""
+
+    slot: outbox.Slot | None
+    run: sessions.Run | None
 
 
 def send(delivery_id: int) -> list[Wake]:
@@ -59,14 +71,17 @@ def send(delivery_id: int) -> list[Wake]:
         there = outbox.lock(delivery.message.conversation)
         if not there or _stopped(delivery, now):
             return []
-        ready, slot = _begin(delivery, now)
-        if not ready:
+        begun = _begin(delivery, now)
+        if begun is None:
             return []
     started = time.monotonic()
     try:
-        result = _call(delivery)
+        result = _call(delivery, begun.run)
     except ProviderError as error:
-        return not_sent(delivery, error, slot)
+        return not_sent(delivery, error, begun.slot)
+    finally:
+        if begun.run is not None:
+            begun.run.end()
     _sent(delivery, result, milliseconds=round((time.monotonic() - started) * 1000))
     return []
 
@@ -104,6 +119,15 @@ def _stopped(delivery: Delivery, now: datetime) -> bool:
             elif decision.kind is Kind.HANDOFF:
                 _to_human(message, decision.reason, now)
     return True
+
+
+def _still(delivery: Delivery) -> bool:
+    """Return whether it may still leave, while a browser types it: the last gates, asked anew."""
+    rows = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.SENDING)
+    if not rows.filter(begun_at=delivery.begun_at).exists():
+        return False
+    message = delivery.message
+    return decide(_situation(message, clock.now()), _gates(message)).kind is Kind.REPLY
 
 
 def _held_back(delivery: Delivery, now: datetime) -> bool:
@@ -145,7 +169,8 @@ def _situation(message: Message, now: datetime) -> Situation:
         # The network's count of messages is its own to keep here: what a human wants is tried.
         closes = human_window(conversation, room)
         situation = replace(situation, window_closes_at=closes, window_left=None)
-    return replace(situation, scenario_off=_scenario_off(message))
+    unagreed = not may_speak_of_itself(message.social_account, room)
+    return replace(situation, scenario_off=_scenario_off(message), unagreed=unagreed)
 
 
 def _scenario_off(message: Message) -> bool:
@@ -170,39 +195,86 @@ def _gates(message: Message) -> tuple[Gate, ...]:
     if message.approved_by is not None:
         return APPROVED
     if message.purpose == Message.Purpose.FOLLOW_UP:
-        return FOLLOW_UP_LEAVES
+        return FOLLOW_UP_SENT
     notices = {Message.Purpose.HANDOFF_NOTICE, Message.Purpose.OPT_OUT_NOTICE}
     return OF_ITSELF if message.purpose in notices else BEFORE_SEND
 
 
-def _begin(delivery: Delivery, now: datetime) -> tuple[bool, outbox.Slot | None]:
-    """Take the conversation's slot and today's quota and mark *sending*, all or nothing.
+def _begin(delivery: Delivery, now: datetime) -> Begun | None:
+    """Take the conversation's slot, today's quota and a browser's turn, and mark *sending*.
 
-    Returns whether it may leave, and the slot it took; a member's own words take none.
+    All or nothing; None when it may not leave now. A member's own words take neither slot nor
+    quota.
     """
     message = delivery.message
+    slot: outbox.Slot | None = None
     with transaction.atomic():
-        if message.author == Message.Author.HUMAN:
-            return not _held_back(delivery, now) and outbox.begin(delivery, now=now), None
-        # A member who approves has decided on the moment as well; the pause counts from there.
-        at_once = message.approved_by is not None
-        slot = outbox.take_slot(message.conversation, now=now, at_once=at_once)
-        if slot is None:
-            free_at = outbox.slot_free_at(message.conversation) or now
-            if outbox.postpone(delivery, max(free_at, now), count=False):
-                _tell(message, "five_minutes", "wait", data={"until": free_at.isoformat()})
-            return False, None
-        if not _has_quota(message, now):
+        if _overtaken(delivery, now):
+            return None
+        if message.author != Message.Author.HUMAN:
+            # A member who approves has decided on the moment as well; the pause counts from there.
+            at_once = message.approved_by is not None
+            slot = outbox.take_slot(message.conversation, now=now, at_once=at_once)
+            if slot is None:
+                _wait_for_slot(delivery, now)
+                return None
+            if not _has_quota(message, now):
+                outbox.give_slot_back(message.conversation, slot)
+                _without_quota(delivery, now)
+                return None
+        browsed = sessions.has_session(message.social_account)
+        # Asked first, since it takes nothing; the turn is taken last of all, since it counts.
+        held = _paced(delivery, now) or _held_back(delivery, now)
+        run = _turn(delivery, now) if browsed and not held else None
+        if held or (browsed and run is None):
             outbox.give_slot_back(message.conversation, slot)
-            _without_quota(delivery, now)
-            return False, None
-        if _held_back(delivery, now):
-            outbox.give_slot_back(message.conversation, slot)
-            return False, None
-        if not outbox.begin(delivery, now=now):
+            return None
+        lease = outbox.BROWSER_LEASE if browsed else outbox.LEASE
+        if not outbox.begin(delivery, now=now, lease=lease):
             transaction.set_rollback(True)
-            return False, None
-    return True, slot
+            return None
+    return Begun(slot, run)
+
+
+def _overtaken(delivery: Delivery, now: datetime) -> bool:
+    """Ask a member once more about words that somebody wrote after, where a browser types them.
+
+    They may have waited for hours, and there the last message must be the one that was answered.
+    """
+    browsed = sessions.has_session(delivery.message.social_account)
+    if not browsed or not is_members(delivery.message) or not written_since(delivery):
+        return False
+    back_to_member(delivery, now=now)
+    return True
+
+
+def _wait_for_slot(delivery: Delivery, now: datetime) -> None:
+    free_at = outbox.slot_free_at(delivery.message.conversation) or now
+    if outbox.postpone(delivery, max(free_at, now), count=False):
+        _tell(delivery.message, "five_minutes", "wait", data={"until": free_at.isoformat()})
+
+
+def _paced(delivery: Delivery, now: datetime) -> bool:
+    """Keep the delivery for later while the account's session rests or was used too lately."""
+    later = sessions.resting(delivery.message.social_account, SEND, now=now)
+    if later is not None:
+        _wait_for_turn(delivery, later)
+    return later is not None
+
+
+def _turn(delivery: Delivery, now: datetime) -> sessions.Run | None:
+    """Take the browser's turn with the account's session; None when somebody was quicker."""
+    turn = sessions.begin(delivery.message.social_account, SEND, now=now)
+    if isinstance(turn, sessions.Run):
+        return turn
+    _wait_for_turn(delivery, turn)
+    return None
+
+
+def _wait_for_turn(delivery: Delivery, later: Later) -> None:
+    """Put the delivery off, and tell the reason once."""
+    if outbox.postpone(delivery, later.until, count=False):
+        _wait_once(delivery.message, f"paced_{later.why}", later.until)
 
 
 def _without_quota(delivery: Delivery, now: datetime) -> None:
@@ -236,9 +308,11 @@ def _limit(message: Message, now: datetime) -> dict[str, int | None]:
     return {"limit": quotas.usage(message.workspace, now=now).limit}
 
 
-def _call(delivery: Delivery) -> SendResult:
+def _call(delivery: Delivery, run: sessions.Run | None) -> SendResult:
     message = delivery.message
-    credentials = credentials_of(message.social_account)
+    if run is not None:
+        run = replace(run, still=lambda: _still(delivery))
+    credentials = replace(credentials_of(message.social_account), run=run)
     return PROVIDERS[message.social_account.provider].send(credentials, outbound_of(delivery))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing import quotas
 from flowia.lib import clock
@@ -20,19 +20,22 @@ from processing.models import Delivery, InteractionEvent, Message
 from processing.outgoing import outbound_of
 from processing.proofs import NOT_AT_NETWORK
 from processing.wakes import Wake
-from social import holds
-from social.accounts import credentials_of
+from social import holds, sessions
 from social.contracts import Found, Sought
 from social.errors import ProviderError
 from social.models import SocialAccount
 from social.providers.registry import PROVIDERS
+from social.running import READ
 from social.tokens import fresh_credentials
+from social.wording import flat
 
 Log = InteractionEvent.Kind
 PAUSES = (1, 4, 20, 120, 720)
 """How many times the first pause to wait before each next look; after the last, nobody looks."""
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
+"""Longer than a browser may take for it (`tasks.BROWSER_SECONDS`)."""
 CLOCKS_APART = timedelta(minutes=2)
+MOST_BEFORE = 100
 NOT_SEEN = "not_seen"
 """The error code of a delivery for which one complete look found nothing: the next one proves."""
 LEFT = ("sent", "delivered", "read", "unconfirmed")
@@ -42,7 +45,7 @@ def first_look(account: SocialAccount, *, now: datetime) -> datetime | None:
     """Return when a send through `account` is looked up; None where the network has no way to."""
     if PROVIDERS[account.provider].look_up is None:
         return None
-    return now + timedelta(seconds=settings.LOOK_UP_SECONDS)
+    return now + timedelta(seconds=_first_pause(account))
 
 
 def settle(delivery_id: int) -> list[Wake]:
@@ -56,6 +59,11 @@ def settle(delivery_id: int) -> list[Wake]:
     if until is not None:
         _mine(delivery).update(next_at=until, looks=F("looks") - 1)
         return []
+    if delivery.looks > len(PAUSES):
+        # Looks that broke off concluded nothing.
+        _give_up(delivery)
+        return []
+    _hold(delivery, now=now)
     try:
         found = _looked_up(delivery)
     except ProviderError:
@@ -77,6 +85,18 @@ def _claim(delivery_id: int, *, now: datetime) -> Delivery | None:
     return found if found and found.next_at == now + LEASE else None
 
 
+def _hold(delivery: Delivery, *, now: datetime) -> None:
+    """Keep the look as long as the next one waits at the least, lest one that breaks off returns.
+
+    A browser is such a look; others end within the lease.
+    """
+    until = now + timedelta(
+        seconds=PROVIDERS[delivery.message.social_account.provider].look_up_seconds
+    )
+    if until > now + LEASE and _mine(delivery).update(next_at=until):
+        delivery.next_at = until
+
+
 def _mine(delivery: Delivery) -> QuerySet[Delivery]:
     """Select the delivery while nobody else settled it, nor looks for it."""
     unconfirmed = Delivery.Status.UNCONFIRMED
@@ -89,21 +109,29 @@ def _looked_up(delivery: Delivery) -> Found:
     if look_up is None:
         return Found("")
     called_at = delivery.begun_at or delivery.created_at
-    known = _of_others(delivery.message).exclude(external_id="")
-    alike = known.filter(text=delivery.message.text).values_list("external_id", flat=True)
     sought = Sought(
         outbound_of(delivery),
         sent_after=called_at - CLOCKS_APART,
-        known=frozenset(alike),
+        known=_alike(delivery.message),
         called_at=called_at,
+        before=_had_by(called_at, delivery.message),
     )
-    credentials = credentials_of(account)
-    try:
-        return look_up(credentials, sought)
-    except ProviderError as error:
-        if not error.needs_refresh:
-            raise
+    with sessions.acting(account, READ, now=clock.now()) as credentials:
+        try:
+            return look_up(credentials, sought)
+        except ProviderError as error:
+            if not error.needs_refresh:
+                raise
     return look_up(fresh_credentials(account, refused=credentials.token), sought)
+
+
+def _alike(message: Message) -> frozenset[str]:
+    """Return the network's ids of what else says the same: in its thread, whatever the spaces."""
+    theirs = Q(conversation=message.conversation_id, direction=Message.Direction.OUTBOUND)
+    others = _of_others(message).filter(theirs | Q(text=message.text)).exclude(external_id="")
+    words = flat(message.text)
+    said = others.values_list("external_id", "text")
+    return frozenset(name for name, text in said if flat(text) == words)
 
 
 def _conclude(delivery: Delivery, found: Found, *, now: datetime) -> None:
@@ -118,9 +146,27 @@ def _conclude(delivery: Delivery, found: Found, *, now: datetime) -> None:
         return
     next_look = _next_look(delivery, now)
     code = NOT_SEEN if missing else delivery.error_code
-    if _mine(delivery).update(next_at=next_look, error_code=code) and next_look is None:
-        inbox.flag(message.conversation, "send_unconfirmed")
-        _tell(delivery, "cannot_be_told", "unconfirmed")
+    if next_look is None:
+        _give_up(delivery, code=code)
+    else:
+        _mine(delivery).update(next_at=next_look, error_code=code)
+
+
+def _give_up(delivery: Delivery, *, code: str = "") -> None:
+    """Look no more: a human has to, or the network's copy tells it."""
+    changes = {"next_at": None, "error_code": code or delivery.error_code}
+    with transaction.atomic():
+        there = outbox.lock(delivery.message.conversation)
+        if there and _mine(delivery).update(**changes):
+            inbox.flag(delivery.message.conversation, "send_unconfirmed")
+            _tell(delivery, "cannot_be_told", "unconfirmed")
+
+
+def _had_by(moment: datetime, message: Message) -> frozenset[str]:
+    """Return the network's ids of the thread's latest messages that were stored by a moment."""
+    said = Message.objects.filter(conversation=message.conversation_id, created_at__lt=moment)
+    rows = said.exclude(external_id="").order_by("-sent_at")
+    return frozenset(rows.values_list("external_id", flat=True)[:MOST_BEFORE])
 
 
 def _of_others(message: Message) -> QuerySet[Message]:
@@ -172,7 +218,13 @@ def _undo(delivery: Delivery, *, now: datetime) -> None:
 def _next_look(delivery: Delivery, now: datetime) -> datetime | None:
     if delivery.looks >= len(PAUSES):
         return None
-    return now + timedelta(seconds=settings.LOOK_UP_SECONDS * PAUSES[delivery.looks])
+    pause = _first_pause(delivery.message.social_account)
+    return now + timedelta(seconds=pause * PAUSES[delivery.looks])
+
+
+def _first_pause(account: SocialAccount) -> float:
+    house: float = settings.LOOK_UP_SECONDS
+    return max(house, PROVIDERS[account.provider].look_up_seconds)
 
 
 def _tell(delivery: Delivery, reason: str, outcome: str, **more: object) -> None:

@@ -22,16 +22,22 @@ from processing.hours import daytime, is_open, next_daytime, next_opening
 from processing.models import Conversation, Delivery, Message, Scenario
 from processing.risks import risk_in
 from processing.scenarios import Incoming, incoming_of, scenario_for
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 from social.models import SocialAccount
 from social.pauses import PAUSE_CHECK, pause_of
 
 HISTORY = 30
 LEFT = ("sent", "delivered", "read", "unconfirmed")
+NOT_SAID = (Delivery.Status.QUEUED, Delivery.Status.BY_HAND)
+"""What waits to be sent, by us or by a member themselves: nobody has said it yet."""
 OLDER = 170
 """So many of the contact's own lines before those are looked through for what they told."""
+UNSURE = Conversation.Category.UNSURE.value
 LOGIN_CHECK = timedelta(minutes=15)
 """How often a reply is looked at again while its account must be connected again."""
+
+UNSEEN_FOR, UNSEEN_CHECK = timedelta(hours=6), timedelta(minutes=15)
+"""How long a message waits for its thread to be read at most, and how often that is looked at."""
 
 
 def scenario_of(message: Message) -> Scenario | None:
@@ -91,6 +97,7 @@ def situation_of(
         removed=message.removed_at is not None,
         hidden=message.hidden_at is not None,
         other_app=conversation.other_app_since is not None,
+        category=category_of(conversation, capabilities),
         newer_inbound=newer_inbound,
         answered=answered,
         has_text=bool(message.text.strip()),
@@ -107,9 +114,18 @@ def situation_of(
         quota_limit=usage.limit if usage else None,
         quota_remaining=usage.remaining if usage else None,
         quota_held=message.quota_day is not None,
+        unseen=message.unseen_before > 0 and now - message.created_at < UNSEEN_FOR,
+        unseen_at=now + UNSEEN_CHECK,
         model_trouble=modelstate.trouble(now=now),
         night_until=None if daytime(now, zone) else next_daytime(now, zone),
     )
+
+
+def category_of(conversation: Conversation, capabilities: Capabilities) -> str:
+    """Return what kind of conversation it is, where its network is sorted; "" elsewhere."""
+    if not capabilities.classified or conversation.kind != Conversation.Kind.DIRECT:
+        return ""
+    return conversation.category or UNSURE
 
 
 def answers_in_private(scenario: Scenario | None) -> bool:
@@ -241,6 +257,7 @@ def unanswered_texts(message: Message) -> list[str]:
     last = (
         said.filter(direction=Message.Direction.OUTBOUND, sent_at__lt=message.sent_at)
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
+        .exclude(delivery__status=Delivery.Status.BY_HAND)
         .order_by("-sent_at")
         .values_list("sent_at", flat=True)
         .first()
@@ -269,7 +286,7 @@ def history_of(message: Message, *, before_only: bool = False) -> tuple[Line, ..
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
         .exclude(text="")
         # An answer that still waits to be sent gives way to this one: it was never said.
-        .exclude(delivery__status=Delivery.Status.QUEUED)
+        .exclude(delivery__status__in=NOT_SAID)
         .exclude(pk=message.pk)
         .order_by("-sent_at", "-id")
         .values_list("author", "text")[:HISTORY]
@@ -300,7 +317,7 @@ def _thread(conversation_id: int) -> tuple[Line, ...]:
         Message.objects.filter(conversation_id=conversation_id)
         .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
         .exclude(text="")
-        .exclude(delivery__status=Delivery.Status.QUEUED)
+        .exclude(delivery__status__in=NOT_SAID)
         .order_by("-sent_at", "-id")
         .values_list("author", "text")[:HISTORY]
     )

@@ -10,12 +10,23 @@ from billing.tasks import ask_stripe, close_customer, take_event
 from flowia.lib import clock
 from flowia.lib.redis import redis_client
 from flowia.lib.wake import wake, wake_after_commit
-from processing import deadletters, figures, leading, pipeline, quota_line, receipts, reclaiming
+from processing import (
+    by_hand,
+    deadletters,
+    figures,
+    leading,
+    pipeline,
+    quota_line,
+    receipts,
+    reclaiming,
+)
 from processing import dispatch as due_work
 from processing.wakes import Wake
-from social import events, polling
+from social import checking, events, polling, sessions
 
 HALF_AN_HOUR = 1800
+BROWSER_SECONDS = 230
+"""A browser's whole run; shorter than every lease it works under."""
 POLL_SECONDS = 170
 """Ten pages of a network that takes its time; shorter than the lease of a turn."""
 
@@ -92,10 +103,44 @@ def poll(poll_id: int) -> None:
     _relay(pipeline.poll(poll_id))
 
 
+@shared_task(soft_time_limit=BROWSER_SECONDS, time_limit=BROWSER_SECONDS + 10)
+def send_by_browser(delivery_id: int) -> None:
+    """Type a message and send it, with the member's own session."""
+    _relay(pipeline.send_by_browser(delivery_id))
+
+
+@shared_task(soft_time_limit=BROWSER_SECONDS, time_limit=BROWSER_SECONDS + 10)
+def settle_by_browser(delivery_id: int) -> None:
+    """Look a send up of which nobody knows whether it left, in a browser."""
+    _relay(pipeline.settle(delivery_id))
+
+
+@shared_task(soft_time_limit=BROWSER_SECONDS, time_limit=BROWSER_SECONDS + 10)
+def poll_by_browser(poll_id: int) -> None:
+    """Read what people wrote, in a browser."""
+    _relay(pipeline.poll(poll_id))
+
+
+@shared_task(soft_time_limit=BROWSER_SECONDS, time_limit=BROWSER_SECONDS + 10)
+def check_by_browser(account_id: int) -> None:
+    """Look whose session it is, and whether it works."""
+    _relay(pipeline.check(account_id))
+
+
+@shared_task
+def note_browser() -> None:
+    """Tell the other machines whether there is a browser here; beat calls this every minute."""
+    sessions.note_browser()
+
+
 @shared_task
 def ensure_polls() -> None:
-    """Give accounts the streams that they lack; beat calls this every five minutes."""
+    """Give accounts the streams that they lack, and their owners word of sessions that end soon.
+
+    Beat calls this every five minutes.
+    """
     polling.sweep(now=clock.now())
+    checking.tell_of_ends(now=clock.now())
 
 
 @shared_task
@@ -130,9 +175,13 @@ def digest() -> None:
 
 @shared_task
 def tend_quotas() -> None:
-    """Take back what nobody uses of the day's messages, and let who waits go on, every minute."""
+    """Take back what nobody uses of the day's messages, and let who waits go on, every minute.
+
+    And give up what members were to send themselves and nobody saw.
+    """
     reclaiming.sweep()
     _relay(quota_line.advance(now=clock.now()))
+    by_hand.sweep(now=clock.now())
 
 
 @shared_task(soft_time_limit=HALF_AN_HOUR, time_limit=HALF_AN_HOUR + 30)
@@ -183,6 +232,10 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "settle": settle,
     "profile": profile,
     "poll": poll,
+    "send_by_browser": send_by_browser,
+    "settle_by_browser": settle_by_browser,
+    "poll_by_browser": poll_by_browser,
+    "check_by_browser": check_by_browser,
     "plan": plan,
     "stripe": take_event,
     "bill": ask_stripe,

@@ -28,12 +28,13 @@ from processing.scenarios import Candidate, choose
 from processing.situations import (
     answers_in_private,
     brief_for,
+    category_of,
     incoming_for,
     unanswered_texts,
 )
 from processing.trust import ARRIVED
 from processing.trying import Trial, Tried, try_message
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 
 FAILED = "failed"
 MOST_WAITS = 8
@@ -143,6 +144,7 @@ class Stage:
             handled_by_human=self._human(message, at),
             newer_inbound=_newer(message, at),
             answered=_written_by_human(message, message.sent_at, at),
+            category=category_of(message.conversation, capabilities),
             has_text=bool(message.text.strip()),
             hidden=message.hidden_at is not None and message.hidden_at <= at,
             window_closes_at=(

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from processing.handed import BY_HAND
 from processing.ledger import gates_of, sentence_of
-from processing.models import Conversation, InteractionEvent, Message
-from processing.reasons import sentence
+from processing.models import Conversation, Delivery, InteractionEvent, Message
+from processing.reasons import UNTIL_SOMEBODY, sentence
 
+QUEUED = Message.Status.QUEUED
 STORY = "story"
 """What a direct message quotes that answers a story of ours (`social.contracts`)."""
 
@@ -28,7 +30,7 @@ class Line:
 
     `answer` is what was written back, when it stands among the same messages. `about` is what it
     answers or quotes, `above` tells that this is the line before it; `about_code` says of what we
-    do not have what it was: "story", or "unknown".
+    do not have what it was: "story", or "unknown". `leaves_at` is when what was put off may leave.
     """
 
     message: Message
@@ -40,6 +42,7 @@ class Line:
     about: Message | None = None
     about_code: str = ""
     above: bool = False
+    leaves_at: datetime | None = None
 
     @property
     def reactions(self) -> list[str]:
@@ -60,6 +63,26 @@ class Line:
     def held(self) -> bool:
         """Whether it is a draft that waits for a member's decision."""
         return self.message.status == Message.Status.HELD
+
+    @property
+    def put_off(self) -> bool:
+        """Whether it is to leave and may not yet: its sentence says why."""
+        return self.leaves_at is not None
+
+    @property
+    def until_somebody(self) -> bool:
+        """Whether it waits until a person does something: nobody knows when it leaves."""
+        return self.message.reason in UNTIL_SOMEBODY
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a member has the words in hand to send them on the network."""
+        return _in_hand(self.message)
+
+    @property
+    def answer_by_hand(self) -> bool:
+        """Whether a member has the words of its answer in hand."""
+        return self.answer is not None and _in_hand(self.answer)
 
     @property
     def lost(self) -> bool:
@@ -87,8 +110,23 @@ def lines_of(messages: Iterable[Message]) -> list[Line]:
         if question is not None:
             stories[question].append(event)
     answers = {message.in_reply_to_id: message for message in said if message.in_reply_to_id}
-    told = [_line(message, stories[message.pk], answers.get(message.pk)) for message in said]
+    moments = _put_off(said)
+    told = [
+        _line(message, stories[message.pk], answers.get(message.pk), moments.get(message.pk))
+        for message in said
+    ]
     return _with_what_they_answer(told)
+
+
+def _put_off(messages: Sequence[Message]) -> dict[int, datetime]:
+    """Return when each message may leave that was found to be too early."""
+    waits = [
+        one.pk for one in messages if one.status == QUEUED and one.reason and not _in_hand(one)
+    ]
+    if not waits:
+        return {}
+    rows = Delivery.objects.filter(message__in=waits, status=QUEUED, next_at__isnull=False)
+    return {pk: at for pk, at in rows.values_list("message", "next_at") if at is not None}
 
 
 def _with_what_they_answer(lines: list[Line]) -> list[Line]:
@@ -112,6 +150,10 @@ def _with_what_they_answer(lines: list[Line]) -> list[Line]:
     ]
 
 
+def _in_hand(message: Message) -> bool:
+    return message.status == QUEUED and message.reason == BY_HAND
+
+
 def _meant(message: Message) -> str:
     return message.parent_external_id or message.quoted_external_id
 
@@ -132,7 +174,12 @@ def stamp_of(conversation: Conversation) -> str:
     return f"{last_event}.{newest}.{conversation.handled_by}.{through}"
 
 
-def _line(message: Message, story: list[InteractionEvent], answer: Message | None) -> Line:
+def _line(
+    message: Message,
+    story: list[InteractionEvent],
+    answer: Message | None,
+    leaves_at: datetime | None,
+) -> Line:
     story = sorted(story, key=lambda event: event.pk)
     decisions = [
         event
@@ -147,6 +194,7 @@ def _line(message: Message, story: list[InteractionEvent], answer: Message | Non
         gates=_once(gates_of(last)) if last else [],
         facts=last.data if last else {},
         answer=answer,
+        leaves_at=leaves_at,
         steps=[Step(event.created_at, sentence_of(event)) for event in story],
     )
 

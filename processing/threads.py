@@ -6,9 +6,10 @@ from typing import Any
 
 from processing.errors import ErasedMeanwhileError
 from processing.models import Contact, Conversation, Message
-from social import forgotten
+from social import forgotten, polling
 from social.contracts import COMMENT, Echo, InboundMessage
 from social.models import SocialAccount
+from social.providers.registry import CAPABILITIES
 
 NAMELESS = "comment:"
 """What stands before a comment's id where the network hides who wrote it."""
@@ -18,6 +19,17 @@ def known(account: SocialAccount, external_id: str) -> bool:
     """Return whether a message of `account` is stored, or was and is forgotten."""
     stored = Message.objects.filter(social_account=account, external_id=external_id)
     return stored.exists() or forgotten.knows_message(account, external_id)
+
+
+def erased(account: SocialAccount, event: InboundMessage | Echo) -> bool:
+    """Return whether it was written before its contact was erased, and comes with their thread.
+
+    A thread that is read as a whole brings what was never stored as well.
+    """
+    if not polling.reads_threads(account):
+        return False
+    since = forgotten.erased_at(account, writer_of(event))
+    return since is not None and event.sent_at <= since
 
 
 def writer_of(event: InboundMessage | Echo) -> str:
@@ -54,7 +66,8 @@ def thread_of(
             **({} if event.kind == COMMENT else {"external_id": event.thread_external_id}),
         },
     )
-    if not _still_there(conversation) or (made and known(account, event.external_id)):
+    gone = made and (known(account, event.external_id) or erased(account, event))
+    if gone or not _still_there(conversation):
         raise ErasedMeanwhileError
     return conversation
 
@@ -75,12 +88,21 @@ def commented(account: SocialAccount, echo: Echo) -> Conversation | None:
     return found.conversation
 
 
+def want_reading(message: Message, *, now: datetime) -> bool:
+    """Let the thread be opened and read as a whole: somebody there is to be answered."""
+    conversation = message.conversation
+    wanted = [conversation.external_id, conversation.contact.external_id]
+    return polling.want_thread(message.social_account, wanted, now=now)
+
+
 def _place(
     account: SocialAccount, contact: Contact, event: InboundMessage | Echo
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"social_account": account, "contact": contact, "kind": event.kind}
     if event.kind == COMMENT:
         place["external_id"] = event.post_external_id[:255]
+    elif CAPABILITIES[account.kind].threads_by_id:
+        place["thread_key"] = event.thread_external_id[:255]
     return place
 
 

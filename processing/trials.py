@@ -14,7 +14,7 @@ from processing.intents import called
 from processing.models import Conversation, Scenario
 from processing.reasons import sentence
 from processing.trying import Room, Tried, try_text
-from social.contracts import Capabilities
+from social.capabilities import Capabilities
 from social.models import SocialAccount
 from social.providers.registry import CAPABILITIES
 

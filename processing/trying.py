@@ -20,8 +20,14 @@ from processing.models import Contact, Conversation, Message, Scenario
 from processing.optout import is_opt_out
 from processing.risks import risk_in
 from processing.scenarios import Candidate, Incoming, candidates_of, choose, with_draft
-from processing.situations import answers_in_private, facts_for, is_public, written_day
-from social.contracts import Capabilities
+from processing.situations import (
+    UNSURE,
+    answers_in_private,
+    facts_for,
+    is_public,
+    written_day,
+)
+from social.capabilities import Capabilities
 
 Ask = Callable[[Brief], Draft]
 LONGEST_TRY = 2000
@@ -95,6 +101,7 @@ def try_message(trial: Trial, *, ask: Ask) -> Tried:
             findings,
             capabilities=trial.capabilities,
             agreed=trial.agreed,
+            category=trial.situation.category,
         )
     )
     gates = (*decision.gates, *verdict.gates)
@@ -109,10 +116,12 @@ def proposal_of(
     *,
     capabilities: Capabilities,
     agreed: bool = True,
+    category: str = "",
 ) -> Proposal:
     """Return what the gates of a draft look at; `text` is the whole message, notice included.
 
-    `agreed` tells whether the owner agreed to automatic answers where the network asks for that.
+    `agreed` tells whether the owner agreed to automatic answers where the network asks for that;
+    `category` is the situation's.
     """
     return Proposal(
         action=reply.action,
@@ -126,6 +135,7 @@ def proposal_of(
         confidence=reply.confidence,
         trust=trust.standing(scenario, reply.intent),
         network_allows=agreed or not capabilities.automation_needs_consent,
+        sorted_surely=category != UNSURE,
     )
 
 

@@ -40,9 +40,11 @@ VERSION = f"{SCENARIO}/versions/<int:number>"
 REPLAY = "replays/<uuid:uid>"
 PAGES = "assistant/scenarios"
 NETWORK = "social-accounts"
-SENDING = {"meta": "send-dm", "tiktok": "send-message"}
+SENDING = {"meta": "send-dm", "tiktok": "send-message", "linkedin": "send-message"}
 """What each network's address for direct messages is called."""
-MESSAGES = ("meta",)
+MESSAGES = ("meta", "linkedin")
+CONVERSATIONS = ("linkedin",)
+"""Whose conversations are listed with what people want."""
 READ = (
     ("tiktok", "interactions", network_lists.Interactions, "conversations"),
     ("tiktok", "comments", network_lists.Comments, "comments"),
@@ -68,6 +70,15 @@ networks: list[URLPattern] = [
             f"{NETWORK}/{provider}/messages",
             network_lists.Messages.as_view(provider=provider),
             f"api-{provider}-messages",
+        )
+    ),
+    *(
+        pattern
+        for provider in CONVERSATIONS
+        for pattern in both(
+            f"{NETWORK}/{provider}/conversations",
+            network_lists.Conversations.as_view(provider=provider),
+            f"api-{provider}-conversations",
         )
     ),
     *(
@@ -132,12 +143,14 @@ urlpatterns: list[URLPattern] = [
     *both(f"{CONVERSATION}/messages", conversations.ConversationMessages.as_view(), "api-messages"),
     *both(f"{CONVERSATION}/takeover", conversations.Takeover.as_view(), "api-takeover"),
     *both(f"{CONVERSATION}/release", conversations.Release.as_view(), "api-release"),
+    *both(f"{CONVERSATION}/category", conversations.Category.as_view(), "api-category"),
     *both(f"{CONVERSATION}/reply", replies.Reply.as_view(), "api-reply"),
     *both("drafts", drafts.Drafts.as_view(), "api-drafts"),
     *both(f"{DRAFT}/approve", drafts.Approve.as_view(), "api-draft-approve"),
     *both(f"{DRAFT}/edit", drafts.Edit.as_view(), "api-draft-edit"),
     *both(f"{DRAFT}/reject", drafts.Reject.as_view(), "api-draft-reject"),
     *both(f"{DRAFT}/snooze", drafts.Snooze.as_view(), "api-draft-snooze"),
+    *both(f"{DRAFT}/send-myself", drafts.SendMyself.as_view(), "api-draft-send-myself"),
     *both(f"{DRAFT}/undo", drafts.Undo.as_view(), "api-draft-undo"),
     *both("trust", trust.Trusts.as_view(), "api-trust"),
     *both("trust/<uuid:uid>/accept", trust.Accept.as_view(), "api-trust-accept"),

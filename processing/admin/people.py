@@ -48,6 +48,7 @@ class Conversations(ReadOnlyRows):
         ("handoff_reason", admin.EmptyFieldListFilter),
         HasError,
         "kind",
+        "category",
         "social_account__kind",
     )
     list_select_related = ("contact", "workspace", "social_account")

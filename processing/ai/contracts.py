@@ -42,7 +42,8 @@ class Brief:
     `language` is the business's ("fr" or "en") and chooses the prompt; `answer_in` is "customer",
     "fr" or "en". `purpose` is the scenario's kind. `earlier` are the contact's own words that the
     history no longer holds. `today` is the local date, written out. `workspace_id` counts against
-    the workspace's calls a minute. `public`: the answer stands under a comment.
+    the workspace's calls a minute. `public`: the answer stands under a comment. `headline` is how
+    the person introduces themselves, in their own words.
     """
 
     business: str
@@ -58,6 +59,7 @@ class Brief:
     today: str = ""
     workspace_id: int = 0
     public: bool = False
+    headline: str = ""
 
 
 class Interest(BaseModel):
@@ -67,6 +69,16 @@ class Interest(BaseModel):
 
     level: Literal["hot", "warm", "cold"]
     evidence: list[str]
+
+
+class ConversationClass(BaseModel):
+    """What kind of conversation it is, with the person's own words as proof."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    kind: Literal["sales_pitch", "recruiting", "lead", "personal", "unsure"]
+    evidence: list[str]
+    confidence: float
 
 
 class Learned(BaseModel):

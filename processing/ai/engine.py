@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from processing import phones
 from processing.ai.contracts import (
     Brief,
+    ConversationClass,
     Draft,
     FollowUpReply,
     FoundPhone,
@@ -35,6 +36,8 @@ MOST_POINTS = 3
 MOST_QUOTES = 5
 MOST_LEARNED = 10
 LONGEST_POINT = 160
+LEAST_SURE = 0.7
+"""From so much on a conversation's kind is believed: a wrong one would leave a customer waiting."""
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -95,6 +98,20 @@ def classify_prospect(brief: Brief) -> tuple[Interest, Spent]:
     proven = _proven(interest, _said(brief))
     cold = proven if proven.evidence else proven.model_copy(update={"level": "cold"})
     return cold, spent
+
+
+def classify_conversation(brief: Brief) -> tuple[ConversationClass, Spent]:
+    """Ask the model once what kind of conversation `brief.history` is.
+
+    It counts as "unsure" where the model is less sure than LEAST_SURE, or has no quote that the
+    contact said. Raises AnswerUnavailable.
+    """
+    found, spent = _ask(ConversationClass, brief, "sort")
+    said = (*_said(brief), brief.headline)
+    quotes = [quote for quote in found.evidence if stands_in(quote, said)][:MOST_QUOTES]
+    sure = found.confidence >= LEAST_SURE and quotes
+    kind = found.kind if sure else "unsure"
+    return found.model_copy(update={"kind": kind, "evidence": quotes}), spent
 
 
 def summarize_conversation(brief: Brief) -> tuple[list[str], Spent]:

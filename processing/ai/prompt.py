@@ -25,6 +25,7 @@ MARK_TOKENS = 20
 """What the marks around a contact's words take."""
 EARLIER_TOKENS = 250
 """At most this much for older words of the contact that no longer fit as messages."""
+HEADLINE_TOKENS = 100
 BYTES_PER_TOKEN = 3
 UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -68,14 +69,15 @@ def build(brief: Brief, *, task: str = "reply", max_tokens: int, taken: int = 0)
     nonce = secrets.token_hex(4)
     instructions, version = _instructions(brief, task, language, nonce)
     end = [] if brief.history[-1].author == "contact" else [("user", SILENT[language])]
-    room = max_tokens - ANSWER_TOKENS - taken - estimate_tokens(instructions) - _size(end)
+    head = _headline(brief, nonce)
+    room = max_tokens - ANSWER_TOKENS - taken - estimate_tokens(instructions) - _size(head + end)
     if room < LEAST_ROOM:
         raise AnswerUnavailable("brief_too_long")
     items = _newest(brief.history, room, nonce)
     if len(items) < len(brief.history) or brief.earlier:
         items = _newest(brief.history, room, nonce, spare=min(EARLIER_TOKENS, room // 4))
         items = _earlier(brief, len(items), room - _size(items), nonce) + items
-    return Prompt(instructions, tuple(items + end), version)
+    return Prompt(instructions, tuple(head + items + end), version)
 
 
 def rules_of(brief: Brief, task: str = "reply") -> tuple[str, ...]:
@@ -147,6 +149,12 @@ def _earlier(brief: Brief, kept: int, room: int, nonce: str) -> list[tuple[str, 
     said = [_clean(one, nonce) for one in words if one not in shown]
     text = "\n".join(f"- {one}" for one in said)
     return [("user", f"<earlier-{nonce}>\n{text}\n</earlier-{nonce}>")] if said else []
+
+
+def _headline(brief: Brief, nonce: str) -> list[tuple[str, str]]:
+    """Return how the person introduces themselves, as an item: it is their text, so only data."""
+    text = _cut(_clean(brief.headline, nonce), HEADLINE_TOKENS)
+    return [("user", f"<headline-{nonce}>{text}</headline-{nonce}>")] if text.strip() else []
 
 
 def _item(line: Line, nonce: str) -> tuple[str, str]:

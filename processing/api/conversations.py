@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.access import member_name, workspace_of
 from accounts.models import Workspace
 from flowia.lib.errors import NotFoundError
-from processing.actions import give_back, step_in
+from processing.actions import give_back, sort_conversation, step_in
 from processing.api.fields import ConversationFields, MessageFields
 from processing.api.lists import WorkspaceList
 from processing.models import Conversation, Message
@@ -25,6 +25,7 @@ class ConversationFilters(serializers.Serializer[Any]):
 
     contact = serializers.CharField(required=False, allow_blank=True)
     account = serializers.CharField(required=False, allow_blank=True)
+    category = serializers.ChoiceField(choices=Conversation.Category.choices, required=False)
     handled_by = serializers.ChoiceField(choices=Conversation.Handler.choices, required=False)
     needs_human = serializers.BooleanField(required=False, allow_null=True, default=None)
     search = serializers.CharField(required=False, allow_blank=True)
@@ -45,6 +46,7 @@ class ConversationList(WorkspaceList[Conversation]):
         columns = {
             "contact": "contact__external_id",
             "account": "social_account__external_id",
+            "category": "category",
             "handled_by": "handled_by",
             "search": "contact__name__icontains",
         }
@@ -103,6 +105,34 @@ class Release(APIView):
     def post(self, request: Request, uid: UUID) -> Response:
         """Give the thread back to the assistant; twice is once."""
         give_back(find_conversation(request, uid), by=member_name(request.user))
+        return Response(ConversationFields(find_conversation(request, uid)).data)
+
+
+class CategoryInput(serializers.Serializer[Any]):
+    """What kind of conversation it is, in the member's eyes."""
+
+    category = serializers.ChoiceField(choices=Conversation.Category.choices)
+
+
+class Category(APIView):
+    """What the contact wants."""
+
+    @extend_schema(
+        summary="Sort a conversation",
+        request=CategoryInput,
+        responses=ConversationFields,
+    )
+    def post(self, request: Request, uid: UUID) -> Response:
+        """Say what kind of conversation it is; that stays, and its last message is judged anew.
+
+        `unsure` takes back what a member said: the kind is told by the contact's words again.
+        409 `not_sorted` on networks that are not sorted by it.
+        """
+        conversation = find_conversation(request, uid)
+        given = CategoryInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        category = given.validated_data["category"]
+        sort_conversation(conversation, category, by=member_name(request.user))
         return Response(ConversationFields(find_conversation(request, uid)).data)
 
 

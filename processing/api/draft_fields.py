@@ -74,9 +74,15 @@ class QueuedFields(serializers.Serializer[Any]):
 
 
 class ApprovalInput(serializers.Serializer[Any]):
-    """`undo_seconds` is how long the approval can be taken back before the message leaves."""
+    """What comes with an agreement.
+
+    `undo_seconds` is how long it can be taken back before the message leaves. `seen_until` is the
+    `sent_at` of the contact's newest message that whoever agrees has read, if that came after the
+    question: needed where a browser reads the network, ignored elsewhere.
+    """
 
     undo_seconds = Whole(min_value=0, max_value=LONGEST_UNDO, default=0)
+    seen_until = serializers.DateTimeField(required=False)
 
 
 class WordsInput(serializers.Serializer[Any]):
@@ -87,6 +93,20 @@ class WordsInput(serializers.Serializer[Any]):
 
 class EditInput(WordsInput, ApprovalInput):
     """The words to send in the draft's place."""
+
+
+class MyselfInput(serializers.Serializer[Any]):
+    """The words that the member will send, where they are not the draft's."""
+
+    text = Text(max_length=20_000, required=False)
+
+
+class HandedFields(serializers.Serializer[Any]):
+    """The words to copy, and the address at which the network shows the conversation."""
+
+    link = serializers.URLField()
+    text = serializers.CharField()
+    message = StatusFields()
 
 
 class RejectionInput(serializers.Serializer[Any]):
@@ -137,6 +157,15 @@ EXAMPLE_ID = "0193a1f2-7c1e-7b3a-9d55-3f0e6b1c2d4e"
 QUEUED = OpenApiExample(
     "about to leave",
     value={"message": {"id": EXAMPLE_ID, "status": "queued"}},
+    response_only=True,
+)
+HANDED = OpenApiExample(
+    "to be sent by the member",
+    value={
+        "link": "https://network.example/messages/2-abc/",
+        "text": "Oui, nous pouvons en parler mardi.",
+        "message": {"id": EXAMPLE_ID, "status": "queued"},
+    },
     response_only=True,
 )
 

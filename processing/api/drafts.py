@@ -14,12 +14,15 @@ from accounts.access import member_name, workspace_of
 from accounts.api.idempotency import KEY, idempotent
 from accounts.models import Workspace
 from flowia.lib.errors import NotFoundError
-from processing import approving
+from processing import approving, by_hand
 from processing.api.draft_fields import (
+    HANDED,
     QUEUED,
     ApprovalInput,
     DraftFields,
     EditInput,
+    HandedFields,
+    MyselfInput,
     QueuedFields,
     RejectionInput,
     SnoozeInput,
@@ -72,11 +75,12 @@ class Approve(APIView):
     def post(self, request: Request, uid: UUID) -> Response:
         """Let the draft leave as it stands.
 
-        409 `already_decided`, `window_closed` or `opted_out` when it may not; 402 `quota_exceeded`
+        409 `already_decided`, `window_closed` or `opted_out` when it may not, `said_since` when the
+        contact wrote after `seen_until` on a network that a browser reads; 402 `quota_exceeded`
         when today's messages are used up.
         """
         draft = find_draft(request, uid)
-        given = _checked(ApprovalInput, request)
+        given = _agreed(ApprovalInput, request)
         wake = approving.approve(draft, by=member_name(request.user), **given)
         relay_after_commit(wake)
         return Response(queued(draft, Status.QUEUED), status=202)
@@ -94,9 +98,12 @@ class Edit(APIView):
     )
     @idempotent
     def post(self, request: Request, uid: UUID) -> Response:
-        """Let `text` leave in the draft's place; 400 when it is too long for the network."""
+        """Let `text` leave in the draft's place; 400 when it is too long for the network.
+
+        409 and 402 as in an approval.
+        """
         draft = find_draft(request, uid)
-        given = _checked(EditInput, request)
+        given = _agreed(EditInput, request)
         wake = approving.edit_and_approve(draft, by=member_name(request.user), **given)
         relay_after_commit(wake)
         return Response(queued(draft, Status.QUEUED), status=202)
@@ -126,6 +133,29 @@ class Snooze(APIView):
         return Response(queued(draft, Status.HELD))
 
 
+class SendMyself(APIView):
+    """A member prefers their own hands."""
+
+    @extend_schema(
+        summary="Send a draft yourself on its network",
+        request=MyselfInput,
+        responses=HandedFields,
+        examples=[HANDED],
+    )
+    def post(self, request: Request, uid: UUID) -> Response:
+        """Give the words to copy and the conversation's address; nothing is sent from here.
+
+        The next reading of the network marks it as sent, in the words that were really sent; until
+        then it can be taken back. After a week it counts as not sent. The day's messages are not
+        used. 409 `no_deep_link` where the network has no such address, or as in an approval.
+        """
+        draft = find_draft(request, uid)
+        given = _checked(MyselfInput, request)
+        handed = by_hand.send_myself(draft, given.get("text"), by=member_name(request.user))
+        whole = {"link": handed.link, "text": handed.text}
+        return Response({**whole, **queued(draft, Status.QUEUED)})
+
+
 class Undo(APIView):
     """A second thought."""
 
@@ -133,7 +163,8 @@ class Undo(APIView):
     def post(self, request: Request, uid: UUID) -> Response:
         """Hold the draft again while it has not left; 409 `already_sent` when it is too late.
 
-        It is `refused` instead when a newer message has its own answer by now.
+        It is `refused` instead when a newer message has its own answer by now. What a member was
+        to send themselves can be taken back until it was seen on the network.
         """
         draft = find_draft(request, uid)
         waits = approving.undo(draft, by=member_name(request.user))
@@ -146,6 +177,13 @@ def find_draft(request: Request, uid: UUID) -> Message:
     if found is None:
         raise NotFoundError
     return found
+
+
+def _agreed(form: type[ApprovalInput], request: Request) -> dict[str, Any]:
+    """Return what an agreement comes with, as `approving` takes it."""
+    given = _checked(form, request)
+    check = approving.read_until(given.pop("seen_until", None))
+    return {**given, "check": check}
 
 
 def _checked(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

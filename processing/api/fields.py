@@ -33,7 +33,8 @@ class ConversationFields(serializers.Serializer[Any]):
     """A thread: with whom, through what, who answers and until when the network lets us.
 
     `origin` is where the contact came from, in the network's words; `other_app_since` is set while
-    another app answers in it.
+    another app answers in it. `category` is what the contact wants and `category_by` who said so,
+    on networks that are sorted by it; empty elsewhere.
     """
 
     id = serializers.UUIDField(source="uid")
@@ -42,6 +43,8 @@ class ConversationFields(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Conversation.Kind.choices)
     origin = serializers.CharField()
     other_app_since = serializers.DateTimeField(allow_null=True)
+    category = serializers.ChoiceField(choices=Conversation.Category.choices, allow_blank=True)
+    category_by = serializers.ChoiceField(choices=Conversation.Sorter.choices, allow_blank=True)
     handled_by = serializers.ChoiceField(choices=Conversation.Handler.choices)
     human_until = serializers.DateTimeField(allow_null=True)
     handoff_reason = serializers.CharField()

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
+from accounts.links import absolute
 from flowia.lib.fields import Flag, Text
 from processing.api.draft_fields import WordsInput
 from processing.api.fields import AccountFields, ContactFields, MessageFields
 from processing.ledger import sentence_of
-from processing.models import InteractionEvent, Message
+from processing.models import Conversation, InteractionEvent, Message
 
 LONGEST_ID = 255
 
@@ -76,6 +77,13 @@ class MessageFilters(serializers.Serializer[Any]):
     conversation = serializers.UUIDField(required=False)
 
 
+class ConversationFilters(serializers.Serializer[Any]):
+    """`account` is an id, `category` what the contact wants."""
+
+    account = serializers.UUIDField(required=False)
+    category = serializers.ChoiceField(choices=Conversation.Category.choices, required=False)
+
+
 class ReadFilters(serializers.Serializer[Any]):
     """`account` is an id, `since` a moment; `refresh=1` has the network read again at once.
 
@@ -93,6 +101,30 @@ class NetworkMessageFields(MessageFields):
     account = AccountFields(source="social_account")
     conversation = serializers.UUIDField(source="conversation.uid")
     contact = ContactFields(source="conversation.contact")
+
+
+class NetworkConversationFields(serializers.Serializer[Any]):
+    """A thread with what its contact wants.
+
+    `category` is empty until that is told, `category_by` who told it. `needs_human` says whether
+    only a human can go on, `link` where the thread stands here.
+    """
+
+    id = serializers.UUIDField(source="uid")
+    account = AccountFields(source="social_account")
+    contact = ContactFields()
+    headline = serializers.CharField(source="contact.headline")
+    category = serializers.ChoiceField(choices=Conversation.Category.choices, allow_blank=True)
+    category_by = serializers.ChoiceField(choices=Conversation.Sorter.choices, allow_blank=True)
+    category_at = serializers.DateTimeField(allow_null=True)
+    needs_human = serializers.BooleanField(source="urgent")
+    last_message_at = serializers.DateTimeField()
+    link = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_link(self, conversation: Conversation) -> str:
+        """Where people read it."""
+        return absolute(f"/inbox/{conversation.uid}")
 
 
 class AnswerFields(serializers.Serializer[Any]):

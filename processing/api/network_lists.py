@@ -19,13 +19,15 @@ from processing.api.lists import Listed, WorkspaceList
 from processing.api.network_fields import (
     ActivityFields,
     CommentFields,
+    ConversationFilters,
     InteractionRow,
     MessageFilters,
+    NetworkConversationFields,
     NetworkMessageFields,
     ReadFilters,
 )
 from processing.api.network_sending import account_named
-from processing.models import InteractionEvent, Message
+from processing.models import Conversation, InteractionEvent, Message
 from processing.networks import Reading
 from social.models import SocialAccount, WebhookEvent
 
@@ -110,6 +112,24 @@ class Messages(WorkspaceList[Message]):
         columns = {"account": "social_account__uid", "conversation": "conversation__uid"}
         wanted = {columns[name]: value for name, value in asked.items()}
         return networks.direct_messages(workspace, self.provider).filter(**wanted)
+
+
+@extend_schema(summary="Conversations of a network", parameters=[ConversationFilters])
+class Conversations(WorkspaceList[Conversation]):
+    """The direct threads of one network with what their contacts want, the latest first."""
+
+    provider = ""
+    model = Conversation
+    serializer_class = NetworkConversationFields
+    filters = ConversationFilters
+    ordering_fields: ClassVar[tuple[str, ...]] = ("last_message_at", "created_at")
+    ordering: ClassVar[str] = "-last_message_at"
+
+    def rows(self, workspace: Workspace, asked: dict[str, Any]) -> QuerySet[Conversation]:
+        """Return the threads that fit the filters."""
+        columns = {"account": "social_account__uid", "category": "category"}
+        wanted = {columns[name]: value for name, value in asked.items()}
+        return networks.conversations(workspace, self.provider).filter(**wanted)
 
 
 @extend_schema(summary="Comments of a network", parameters=[ReadFilters])

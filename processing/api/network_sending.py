@@ -66,8 +66,9 @@ class SendDirect(APIView):
         """Send `text` and take the conversation over; waiting drafts are closed.
 
         400 when it is too long for the network; 409 `account_needs_login`, `account_paused`,
-        `account_lacks`, or `window_closed` outside the reply window. With `wait=1`: 422 when the
-        network refuses it for good, 502 when it cannot be reached.
+        `account_stopped`, `account_not_agreed`, `account_connecting`, `account_lacks`, or
+        `window_closed` outside the reply window. With `wait=1`: 422 when the network refuses it
+        for good, 502 when it cannot be reached.
         """
         waits = _waits(request)
         return _answered(self._send(request), waits=waits)
@@ -145,7 +146,9 @@ def _thread(account: SocialAccount, asked: dict[str, Any]) -> Conversation:
         if (uid := _uid(asked["recipient"])) is not None:
             meant |= Q(contact__uid=uid)
         rows = rows.filter(meant)
-    found = rows.select_related("workspace", "contact", "social_account").first()
+    # Where somebody has several threads, the latest is meant.
+    related = ("workspace", "contact", "social_account")
+    found = rows.select_related(*related).order_by("-last_message_at", "-id").first()
     if found is None:
         raise NotFoundError
     return found

@@ -15,7 +15,8 @@ class Proposal:
 
     `unsafe` and `doubtful` are codes of `processing.ai.checks`, `unsupported` how many words the
     fact sheet does not bear out. `trust` is what the intent has earned: draft, auto or lost.
-    `network_allows` tells whether the network lets answers leave by themselves at all.
+    `network_allows` tells whether the network lets answers leave by themselves at all,
+    `sorted_surely` whether it is known what kind of conversation it is, where that matters.
     """
 
     action: str
@@ -29,6 +30,7 @@ class Proposal:
     confidence: float = 1.0
     trust: str = "draft"
     network_allows: bool = True
+    sorted_surely: bool = True
 
 
 def handoff(proposal: Proposal) -> Verdict:
@@ -89,6 +91,13 @@ def confidence(proposal: Proposal) -> Verdict:
     return Verdict("confident")
 
 
+def sort(proposal: Proposal) -> Verdict:
+    """Hold an answer to somebody who may be no lead at all: a human sees who writes."""
+    if proposal.sorted_surely:
+        return Verdict("worth_an_answer")
+    return Verdict("perhaps_no_lead", Kind.HOLD)
+
+
 def network(proposal: Proposal) -> Verdict:
     """Hold where the network demands a human's approval, unless the owner agreed to go without."""
     if proposal.network_allows:
@@ -116,6 +125,7 @@ DRAFT_GATES: tuple[Callable[[Proposal], Verdict], ...] = (
     fact_lock,
     form,
     confidence,
+    sort,
     network,
     autonomy,
 )

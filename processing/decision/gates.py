@@ -10,6 +10,9 @@ from processing.decision.verdicts import Decision, Kind, Verdict, ask
 DAILY_CAP = 20
 """Automatic messages in one conversation and day before we assume two machines talk."""
 
+LEFT_ALONE = frozenset({"sales_pitch", "recruiting", "personal"})
+"""The kinds of conversation that get no answer of the assistant's."""
+
 Gate = Callable[[Situation], Verdict]
 
 
@@ -84,6 +87,23 @@ def unanswered(situation: Situation) -> Verdict:
     if situation.answered:
         return Verdict("already_answered", Kind.SILENT)
     return Verdict("not_answered_yet")
+
+
+def conversation_class(situation: Situation) -> Verdict:
+    """Leave alone who sells, hires or congratulates: nobody there waits for the business.
+
+    Asked after the words that call a human, who is called in any conversation.
+    """
+    if situation.category in LEFT_ALONE:
+        return Verdict(f"sorted_as_{situation.category}", Kind.SILENT)
+    return Verdict(f"sorted_as_{situation.category}" if situation.category else "not_sorted")
+
+
+def agreement(situation: Situation) -> Verdict:
+    """Stop what nobody approved where the network forbids that and the owner no longer agrees."""
+    if situation.unagreed:
+        return Verdict("network_needs_approval", Kind.HANDOFF)
+    return Verdict("network_allows")
 
 
 def loop(situation: Situation) -> Verdict:
@@ -177,6 +197,13 @@ def settle(situation: Situation) -> Verdict:
     return Verdict("settled")
 
 
+def whole(situation: Situation) -> Verdict:
+    """Wait until the thread was read: the network counted more words than it showed."""
+    if situation.unseen:
+        return Verdict("reading_thread", Kind.WAIT, until=situation.unseen_at)
+    return Verdict("all_seen")
+
+
 def spacing(situation: Situation) -> Verdict:
     """Wait for the five-minute rule: at most one automatic message per conversation."""
     until = situation.next_automatic_at
@@ -253,6 +280,7 @@ BEFORE_DRAFT: tuple[Gate, ...] = (
     loop,
     readable,
     risk_words,
+    conversation_class,
     scenario,
     ability,
     window,
@@ -260,6 +288,7 @@ BEFORE_DRAFT: tuple[Gate, ...] = (
     provider,
     account,
     settle,
+    whole,
     spacing,
     quota,
     model,
@@ -273,6 +302,7 @@ BEFORE_QUEUE: tuple[Gate, ...] = (
     thread,
     newest,
     unanswered,
+    conversation_class,
     scenario_on,
     window,
 )
@@ -284,14 +314,16 @@ BEFORE_SEND: tuple[Gate, ...] = (
     there,
     thread,
     newest,
+    conversation_class,
     scenario_on,
+    agreement,
     window,
     provider,
     account,
 )
 APPROVED: tuple[Gate, ...] = (plan, opt_out, there, thread, window, provider, account)
 """Before a draft leaves that a member approved: they have seen what came since."""
-OF_ITSELF: tuple[Gate, ...] = (plan, thread, window, provider, account)
+OF_ITSELF: tuple[Gate, ...] = (plan, thread, agreement, window, provider, account)
 """Before a notice leaves: that a human takes over, that nobody will write again."""
 BY_HAND: tuple[Gate, ...] = (window, provider, account)
 """Before a member's own words leave."""
@@ -302,6 +334,7 @@ BEFORE_FOLLOW_UP: tuple[Gate, ...] = (
     human,
     thread,
     newest,
+    conversation_class,
     loop,
     scenario,
     ability,
@@ -320,12 +353,15 @@ FOLLOW_UP_LEAVES: tuple[Gate, ...] = (
     human,
     thread,
     newest,
+    conversation_class,
     window,
     daytime,
     provider,
     account,
 )
-"""Once more before a follow-up is queued, and before it leaves."""
+"""Once more before a follow-up is queued."""
+FOLLOW_UP_SENT: tuple[Gate, ...] = (*FOLLOW_UP_LEAVES, agreement)
+"""And before it leaves."""
 
 
 def decide(situation: Situation, gates: tuple[Gate, ...] = BEFORE_DRAFT) -> Decision:

@@ -18,6 +18,11 @@ class Situation:
     `quota_renews_at` is when the day ends, None where nothing can wait for that. `quota_phone`
     tells that a phone number was left. `quota_since` is when the contact wrote first of what is
     not answered, `quota_closed` until when that could be answered.
+
+    `unseen` tells that earlier words of the contact are still to be read, `unseen_at` when it is
+    looked at again. `unagreed` tells that the network forbids automatic answers and the owner did
+    not agree to them.
+    `category` is what kind of conversation it is (`Conversation.Category`), "" where none is told.
     """
 
     now: datetime
@@ -39,6 +44,7 @@ class Situation:
     removed: bool = False
     hidden: bool = False
     other_app: bool = False
+    category: str = ""
     has_text: bool = True
     risk: str = ""
     window_closes_at: datetime | None = None
@@ -64,3 +70,6 @@ class Situation:
     quota_renews_at: datetime | None = None
     model_trouble: str = ""
     night_until: datetime | None = None
+    unagreed: bool = False
+    unseen: bool = False
+    unseen_at: datetime | None = None

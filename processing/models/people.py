@@ -17,6 +17,7 @@ class Contact(Row):
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
     handle = models.CharField(_("handle"), max_length=200, blank=True)
+    headline = models.CharField(_("how they present themselves"), max_length=300, blank=True)
     # When the network is asked for the name; empty once it answered or will not.
     profile_next_at = models.DateTimeField(_("next look at the profile"), null=True, blank=True)
     profile_asked_at = models.DateTimeField(_("profile asked for"), null=True, blank=True)
@@ -68,12 +69,30 @@ class Conversation(Row):
         DIRECT = "direct", _("direct messages")
         COMMENT = "comment", _("comments")
 
+    class Category(models.TextChoices):
+        """What the contact wants; only networks of contacts are sorted by it."""
+
+        LEAD = "lead", _("lead")
+        SALES_PITCH = "sales_pitch", _("sales pitch")
+        RECRUITING = "recruiting", _("recruiting")
+        PERSONAL = "personal", _("personal")
+        UNSURE = "unsure", _("unsure")
+
+    class Sorter(models.TextChoices):
+        """Who said so; a member outranks the rules and the model."""
+
+        RULES = "rules", _("the rules")
+        MODEL = "model", _("the model")
+        MEMBER = "member", _("a member")
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="conversations")
     social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="conversations")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="conversations")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DIRECT)
     # The network's own name of the thread, where it has one; of comments: what they stand under.
     external_id = models.CharField(_("external id"), max_length=255, blank=True)
+    # Where somebody may have several threads: which of them it is.
+    thread_key = models.CharField(_("thread"), max_length=255, blank=True, editable=False)
     origin = models.CharField(_("where the contact came from"), max_length=200, blank=True)
     # Another app answers in this thread: we read along.
     other_app_since = models.DateTimeField(_("held by another app since"), null=True, blank=True)
@@ -93,6 +112,9 @@ class Conversation(Row):
     scenario = models.ForeignKey(
         Scenario, models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
+    category = models.CharField(_("sort"), max_length=12, choices=Category, blank=True)
+    category_by = models.CharField(_("sorted by"), max_length=6, choices=Sorter, blank=True)
+    category_at = models.DateTimeField(_("sorted"), null=True, blank=True)
     notice_sent_at = models.DateTimeField(_("told that an AI writes"), null=True, blank=True)
     handoff_told_at = models.DateTimeField(_("told that a human takes over"), null=True, blank=True)
 
@@ -101,7 +123,7 @@ class Conversation(Row):
         verbose_name_plural = _("conversations")
         constraints = (
             models.UniqueConstraint(
-                fields=["social_account", "contact"],
+                fields=["social_account", "contact", "thread_key"],
                 condition=models.Q(kind="direct"),
                 name="one_thread_per_contact",
             ),
@@ -111,7 +133,14 @@ class Conversation(Row):
                 name="one_thread_per_contact_and_post",
             ),
         )
-        indexes = (models.Index(fields=["workspace", "-last_message_at"], name="inbox_order"),)
+        indexes = (
+            models.Index(fields=["workspace", "-last_message_at"], name="inbox_order"),
+            models.Index(
+                fields=["workspace", "category", "-last_message_at"],
+                name="inbox_by_category",
+                condition=~models.Q(category=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"

@@ -84,6 +84,8 @@ class Message(Row):
     # An answer to a comment that goes to the commenter's direct messages.
     private = models.BooleanField(_("private answer to a comment"), default=False)
     unannounced = models.BooleanField(_("no webhook announced it"), default=False)
+    # Earlier messages that the network counted and did not show; none once the thread was read.
+    unseen_before = models.PositiveSmallIntegerField(_("unseen before it"), default=0)
     status = models.CharField(_("status"), max_length=12, choices=Status)
     sent_at = models.DateTimeField(_("sent, by the network's clock"))
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
@@ -168,6 +170,7 @@ class Delivery(Row):
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
         UNCONFIRMED = "unconfirmed", _("unconfirmed")
+        BY_HAND = "by_hand", _("sent by the member themselves")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="deliveries")
     message = models.OneToOneField(Message, models.CASCADE, related_name="delivery")

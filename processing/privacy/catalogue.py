@@ -70,6 +70,9 @@ WORKSPACE: Paths = {
     ears.Poll: "workspace",
     ears.UnitDay: "workspace",
     ears.Connecting: "workspace",
+    ears.BrowserSession: "workspace",
+    ears.SentDay: "workspace",
+    ears.Consent: "workspace",
     ears.SocialAccount: "workspace",
     may_we.Quota: "workspace",
     may_we.PlanChange: "workspace",
@@ -95,6 +98,7 @@ MEMBER: Paths = {
     ears.Connecting: "user",
     who.Invitation: "email",
     who.AuditEntry: "actor_uid",
+    ears.Consent: "user_uid",
     Export: "asked_by",
 }
 """From a row to the person who signs in, as their own export shows it."""
@@ -104,6 +108,8 @@ ELSEWHERE: dict[type[Model], str] = {
     ears.ForgettingKey: "a sealed key",
     ears.ProviderPause: "about a network, set by operators",
     ears.Breaker: "counts of calls of a network or an account",
+    ears.Drift: "the structure of a network's page, without a word",
+    ears.SelectorUse: "counts of how elements of a network's pages were found",
     ears.UnitTotal: "what a network counts for all workspaces together",
     mind.ModelState: "about the model's service",
     may_we.StripeEvent: "names of Stripe's objects; gone within months",

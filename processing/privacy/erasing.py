@@ -32,7 +32,7 @@ from processing.models import (
 from processing.privacy import cleaning, exporting
 from processing.privacy.catalogue import CONTACT, rows_of
 from processing.privacy.models import Erasure
-from social import forgotten
+from social import forgotten, polling
 from social.models import SocialAccount
 
 log = structlog.get_logger("flowia.erasures")
@@ -206,14 +206,26 @@ def _forget(contact: Contact) -> None:
     account = contact.social_account
     said = Message.objects.filter(conversation__contact=contact).exclude(external_id="")
     forgotten.remember_messages(account, said.values_list("external_id", flat=True))
-    # What may have left without an answer: its echo can still come.
-    lost = Message.objects.filter(conversation__contact=contact, status="unconfirmed")
+    # What may have left without an answer, or by a member's own hand: its echo can still come.
+    unseen = Q(status="unconfirmed") | Q(delivery__status="by_hand")
+    lost = Message.objects.filter(unseen, conversation__contact=contact)
     texts = lost.filter(external_id="").values_list("text", flat=True)
     unnamed = [forgotten.unnamed(contact.external_id, text) for text in texts]
     forgotten.remember_messages(account, unnamed)
     cleaning.take_person_out(account, contact.external_id, statuses=["received", "failed"])
+    _close_threads(contact)
     if contact.opted_out_at is not None:
         forgotten.remember_opt_out(account, contact.external_id)
+
+
+def _close_threads(contact: Contact) -> None:
+    """Let no thread of theirs be opened any more, nor bring back what was never stored of it."""
+    account = contact.social_account
+    if not polling.reads_threads(account):
+        return
+    threads = Conversation.objects.filter(contact=contact).values_list("external_id", flat=True)
+    polling.forget(account, frozenset({contact.external_id, *threads} - {""}))
+    forgotten.remember_person(account, contact.external_id, now=clock.now())
 
 
 def _take_out_of_tools(lead: Lead | None) -> None:

@@ -39,7 +39,7 @@ from processing.privacy.fading import fade_messages
 from processing.privacy.models import DeletionRequest, Erasure, Export
 from processing.privacy.withdrawals import REMEMBERED_FOR
 from social import breakers
-from social.models import Connecting, WebhookEvent
+from social.models import Connecting, Drift, SelectorUse, SentDay, WebhookEvent
 
 log = structlog.get_logger("flowia.retention")
 BATCH = 1000
@@ -136,6 +136,17 @@ RULES = (
     ),
     Rule("contacts", 3 * 365, _silent_contacts, _erase, whole=False),
     Rule("breakers", 1, breakers.unused),
+    Rule(
+        "changed_pages",
+        90,
+        # One that stops everybody stays open until an operator has looked.
+        lambda before: Drift.objects.filter(
+            Q(lifted_at__lt=before) | Q(for_all=False, found_at__lt=before)
+        ),
+    ),
+    Rule("selector_uses", 90, lambda before: SelectorUse.objects.filter(day__lt=before.date())),
+    # A session's cap grows with the days on which it was used: after a year it begins anew.
+    Rule("sent_days", 365, lambda before: SentDay.objects.filter(day__lt=before.date())),
     Rule("replays", 90, lambda before: Replay.objects.filter(created_at__lt=before, next_at=None)),
     Rule("dead_letters", 90, lambda before: DeadLetter.objects.filter(created_at__lt=before)),
     Rule(

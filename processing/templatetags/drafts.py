@@ -10,13 +10,19 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Workspace
 from billing.telling import unseen
+from flowia.lib import clock
+from processing import by_hand
 from processing.links import digest_of
-from processing.models import Message
+from processing.models import Conversation, Message
 from processing.notices import notice_of_draft
-from processing.reading import waiting_drafts, why_held
+from processing.reading import said_since, waiting_drafts, why_held
 from processing.reasons import sentence
+from social.models import SocialAccount
+from social.sessions import has_session
 
 register = template.Library()
+SINCE = "read_with_it"
+"""Where a draft keeps what its page shows of what was said since: the form then says the same."""
 HAS_NEWS = "has_news"
 """Where the header leaves for the notes below it whether there is news of the plan."""
 
@@ -53,6 +59,41 @@ def notice(draft: Message) -> str:
 def seal(draft: Message) -> str:
     """Return what stands for the draft's words in a form."""
     return digest_of(draft)
+
+
+@register.filter
+def deep_link(conversation: Conversation) -> str:
+    """Return where a member opens the thread on its network; "" where that is not possible."""
+    gone = conversation.social_account.status == SocialAccount.Status.DISCONNECTED
+    return "" if gone else by_hand.link_of(conversation)
+
+
+@register.filter
+def reading(conversation: Conversation) -> by_hand.Reading | None:
+    """Return when the network is read next; None when nobody knows."""
+    return by_hand.reading_of(conversation.social_account, now=clock.now())
+
+
+@register.filter
+def written_since(message: Message) -> bool:
+    """Return whether the contact wrote after what the message answers."""
+    return said_since(message).exists()
+
+
+@register.filter
+def since(draft: Message) -> list[Message]:
+    """Return what the contact wrote after the question, where who approves must have read that."""
+    found: list[Message] | None = getattr(draft, SINCE, None)
+    if found is None:
+        found = list(said_since(draft)) if has_session(draft.social_account) else []
+        setattr(draft, SINCE, found)
+    return found
+
+
+@register.filter
+def moment(said: list[Message]) -> str:
+    """Return when the last of them was written, for a form; empty for none."""
+    return said[-1].sent_at.isoformat() if said else ""
 
 
 @register.filter

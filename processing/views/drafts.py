@@ -23,20 +23,24 @@ from accounts.models import Workspace
 from flowia.lib import clock
 from flowia.lib.address import client_address
 from flowia.lib.errors import FlowError, InvalidError, NotFoundError, first_sentence
-from processing import approving, trust
+from processing import approving, by_hand, trust
 from processing.intents import called
 from processing.links import digest_of
 from processing.models import Message, Trust
 from processing.reading import drafts_of, set_aside, trusts_of, waiting_drafts, written_in
-from processing.reasons import sentence
+from processing.reasons import UNTIL_SOMEBODY, sentence
 from processing.tasks import relay_after_commit
+from social import sessions
+from social.running import SEND
 
 ROWS_PER_PAGE = 20
 SAID_FOR = timedelta(days=7)
 """How long the page tells that an intent lost its trust."""
 EVENING, MORNING = 18, 9
 """Hours of the workspace's day at which a draft that was set aside comes back."""
-DECISIONS = {"approve", "edit", "reject", "snooze", "undo"}
+BANNER_MILLISECONDS = 600_000
+"""How long a page offers to take back what waits for longer."""
+DECISIONS = {"approve", "edit", "myself", "reject", "snooze", "undo"}
 DEEDS = {"accept": trust.accept, "decline": trust.decline, "take_back": trust.take_back}
 
 
@@ -62,7 +66,10 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Do what a member says with one draft: `do=approve|edit|reject|snooze|undo`."""
+    """Do what a member says with one draft: `do=approve|edit|myself|reject|snooze|undo`.
+
+    `myself` leads to the words in their conversation, to be copied and sent from there.
+    """
     workspace = chosen_workspace(request)
     draft = written_in(workspace).filter(uid=uid).first()
     deed = request.POST.get("do", "")
@@ -71,7 +78,7 @@ def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         said = _do(request, deed, draft)
     except InvalidError as error:
-        if deed == "edit":
+        if deed in {"edit", "myself"} and "text" in request.POST:
             return _page(request, workspace, refused=draft, error=error)
         messages.error(request, first_sentence(error))
     except FlowError as error:
@@ -79,6 +86,8 @@ def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     else:
         if said:
             messages.success(request, said)
+        elif deed == "myself":
+            return redirect(_where(draft))
         elif deed in {"approve", "edit"}:
             return redirect(f"{_back(request, draft)}approved={draft.uid}")
     return redirect(_back(request, draft).rstrip("?&"))
@@ -113,14 +122,9 @@ SAID: dict[str, Callable[[], str]] = {
 
 def _do(request: HttpRequest, deed: str, draft: Message) -> str:
     """Do it and return what to tell; nothing where a banner tells it."""
-    by, undo = member_name(request.user), approving.UNDO_SECONDS
-    if deed == "approve":
-        _as_seen(draft, request.POST.get("seen"))
-        relay_after_commit(approving.approve(draft, by=by, undo_seconds=undo))
-        return ""
-    if deed == "edit":
-        text = request.POST.get("text", "")
-        relay_after_commit(approving.edit_and_approve(draft, text, by=by, undo_seconds=undo))
+    by = member_name(request.user)
+    if deed in AGREES:
+        AGREES[deed](request, draft, by=by)
         return ""
     if deed == "reject":
         approving.reject(draft, by=by, reason=request.POST.get("reason", ""))
@@ -132,6 +136,46 @@ def _do(request: HttpRequest, deed: str, draft: Message) -> str:
     if approving.undo(draft, by=by):
         return _("The approval was taken back; the draft waits again.")
     return _("The approval was taken back. A newer message has its own answer: nothing is sent.")
+
+
+def _approve(request: HttpRequest, draft: Message, *, by: str) -> None:
+    _as_seen(draft, request.POST.get("seen"))
+    undo, check = approving.UNDO_SECONDS, _read_until(request)
+    relay_after_commit(approving.approve(draft, by=by, undo_seconds=undo, check=check))
+
+
+def _edit(request: HttpRequest, draft: Message, *, by: str) -> None:
+    text, undo = request.POST.get("text", ""), approving.UNDO_SECONDS
+    check = _read_until(request)
+    wake = approving.edit_and_approve(draft, text, by=by, undo_seconds=undo, check=check)
+    relay_after_commit(wake)
+
+
+def _read_until(request: HttpRequest) -> Callable[[Message], None]:
+    """Return the check that the page showed all that the contact said."""
+    try:
+        moment = datetime.fromisoformat(request.POST.get("seen_until", ""))
+    except ValueError:
+        return approving.read_until(None)
+    return approving.read_until(moment if moment.tzinfo else None)
+
+
+def _hand_over(request: HttpRequest, draft: Message, *, by: str) -> None:
+    """Give the words as they were shown, or as they were typed."""
+    text = request.POST.get("text")
+    if text is None and not by_hand.waits(draft):
+        _as_seen(draft, request.POST.get("seen"))
+    by_hand.send_myself(draft, text, by=by)
+
+
+AGREES = {"approve": _approve, "edit": _edit, "myself": _hand_over}
+"""What a member does who agrees to a draft; a banner or a page tells of it."""
+
+
+def _where(draft: Message) -> str:
+    """Return the address of the message in its conversation."""
+    talk = reverse("conversation", args=[draft.conversation.uid])
+    return f"{talk}?message={draft.uid}#message-{draft.uid}"
 
 
 def _as_seen(draft: Message, seen: str | None) -> None:
@@ -181,12 +225,27 @@ def _page(
 def in_hand(workspace: Workspace, approved: str | None, *, now: datetime) -> dict[str, Any]:
     """Return what a page needs to have drafts decided on it, and the last approval taken back."""
     last = _approved(workspace, approved)
+    later = _leaves_later(last, now)
     return {
         "reasons": approving.REJECTIONS,
         "moments": _offers(workspace, now),
         "approved": last,
-        "undo_milliseconds": _milliseconds_left(last, now),
+        "leaves_later": later,
+        "undo_milliseconds": BANNER_MILLISECONDS if later else _milliseconds_left(last, now),
     }
+
+
+def _leaves_later(approved: Message | None, now: datetime) -> dict[str, Any] | None:
+    """Return when and why not now, where a member's session sets the pace.
+
+    Without a moment where a person has to do something first.
+    """
+    later = sessions.resting(approved.social_account, SEND, now=now) if approved else None
+    if later is None:
+        return None
+    reason = f"paced_{later.why}"
+    until = None if reason in UNTIL_SOMEBODY else later.until
+    return {"until": until, "sentence": sentence(reason)}
 
 
 def _approved(workspace: Workspace, uid: str | None) -> Message | None:
@@ -197,7 +256,7 @@ def _approved(workspace: Workspace, uid: str | None) -> Message | None:
         return None
     rows = written_in(workspace).filter(uid=wanted, status=Message.Status.QUEUED)
     rows = rows.filter(approved_by__isnull=False, delivery__status="queued")
-    return rows.select_related("delivery", "conversation__contact").first()
+    return rows.select_related("delivery", "conversation__contact", "social_account").first()
 
 
 def _milliseconds_left(approved: Message | None, now: datetime) -> int:

@@ -29,26 +29,38 @@ from processing.actions import (
     cancel_follow_up,
     finish_task,
     give_back,
+    sort_conversation,
     step_in,
 )
+from processing.classes import KINDS, LEFT_ALONE
 from processing.models import Conversation, Message
 from processing.quota_line import WAITS, Waiting, number_waiting, place_of, waiting
 from processing.reading import (
+    are_sorted,
     conversations_of,
     elsewhere,
     inbox_counts,
     inbox_of,
     kinds_of_accounts,
     open_follow_ups,
+    sorts_of,
     with_elsewhere,
 )
 from processing.tasks import relay_after_commit
 from processing.thread import Line, lines_of, stamp_of
 from processing.views.answering import answering, written
 from processing.views.drafts import in_hand
+from social.models import SocialAccount
+from social.sessions import has_session
+from social.truth import Truth, truth_of
 
 ROWS_PER_PAGE = 20
 MESSAGES_PER_PAGE = 40
+KEPT = (
+    *("stopped", "consent", "connecting", "provider_paused"),
+    *("no_browser", "cooldown", "unknown", "drift"),
+)
+"""States of an account (`social.truth`) in which nothing is read or sent in a browser."""
 FILTERS = ("", "needs", "hot")
 CONSENT = {"opt-out": consent.opt_out, "opt-in": consent.opt_in}
 FOLLOW_UPS = {"cancel": cancel_follow_up, "done": finish_task}
@@ -69,36 +81,49 @@ SAID: dict[str, Callable[[], str]] = {
 def inbox(request: HttpRequest) -> HttpResponse:
     """List the workspace's conversations: `?show=needs|hot`, `?search=`, `?page=`.
 
-    `?place=direct|comment` and `?network=` a kind of account show a part of them.
+    `?place=direct|comment`, `?network=` a kind of account and `?category=` what the contact wants,
+    on networks that are sorted by it, show a part of them.
     """
     workspace = chosen_workspace(request)
     show = request.GET.get("show", "")
     show = show if show in FILTERS else ""
     search = request.GET.get("search", "").replace("\0", "").strip()[:100]
     networks = kinds_of_accounts(workspace)
-    place, network = request.GET.get("place", ""), request.GET.get("network", "")
-    place = place if place in Conversation.Kind.values else ""
-    network = network if network in networks else ""
-    rows = inbox_of(workspace, show=show, search=search, place=place, network=network)
+    categories = Conversation.Category.choices if are_sorted(networks) else []
+    chosen = _chosen(request, networks, categories)
+    rows = inbox_of(workspace, show=show, search=search, **chosen)
     counts = inbox_counts(workspace)
     pages = Paginator(rows, ROWS_PER_PAGE)
-    if not (search or place or network):
+    sifted = bool(search or any(chosen.values()))
+    if not sifted:
         pages.count = counts[show or "all"]  # the tab says it: nothing is counted twice
     page = pages.get_page(request.GET.get("page"))
     tabs = [("", _("All"), counts["all"]), ("needs", _("Needs me"), counts["needs"])]
     tabs.append(("hot", _("Hot"), counts["hot"]))
     context: dict[str, Any] = {"page": page, "show": show, "search": search, "tabs": tabs}
-    context |= {"place": place, "network": network, "networks": networks}
+    context |= {**chosen, "networks": networks, "categories": categories, "sifted": sifted}
     context["places"] = Conversation.Kind.choices
-    whole = not (search or place or network or page.number > 1)
+    whole = not (sifted or page.number > 1)
     now = context["now"] = clock.now()
     line = waiting(workspace, most=ROWS_PER_PAGE, now=now) if whole else []
     context["line"] = line
     context["waiting"] = number_waiting(workspace, now=now) if line else 0
-    chosen = {"place": place, "network": network}
     kept = {name: value for name, value in chosen.items() if value}
     context["sieve"] = urlencode({"search": search, **kept})
     return render(request, "processing/inbox.html", _with(request, workspace, context))
+
+
+def _chosen(
+    request: HttpRequest, networks: list[str], categories: list[tuple[str, Any]]
+) -> dict[str, str]:
+    """Return the part of the inbox that is asked for; what is unknown asks for nothing."""
+    known = {
+        "place": list(Conversation.Kind.values),
+        "network": networks,
+        "category": [code for code, _words in categories],
+    }
+    asked = {name: request.GET.get(name, "") for name in known}
+    return {name: value if value in known[name] else "" for name, value in asked.items()}
 
 
 @login_required
@@ -107,7 +132,8 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show one conversation.
 
     A POST of `do=takeover|release` changes who answers, `opt-out|opt-in` whether the contact is
-    written to; `reply` sends a member's own `text`; `called` ends a call-back; `cancel|done` is
+    written to; `sort` with `category` says what the contact wants; `reply` sends a member's own
+    `text`; `called` ends a call-back; `cancel|done` is
     about the follow-up `follow_up`, and `next=tasks` leads back there. Among comments `to` is the
     one that is answered and `way=public|private` where. `?page=` or `?message=<uid>` chooses the
     messages that are shown. With the header `X-Fragment` only the
@@ -132,9 +158,13 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "needs": found.handoff_reason,
         "follow_ups": open_follow_ups(found),
         "place": _place(found, lines, now=now),
+        "words_in_hand": any(line.by_hand for line in lines),
+        "left_alone": found.category in LEFT_ALONE,
+        "kept": _kept(found.social_account, now=now),
         "stamp": stamp_of(found),
         "owns": owns(workspace),
         "problem": problem,
+        "kinds": sorts_of(found),
         "answering": answering(found, now=now, **_asked(request)),
         "elsewhere": elsewhere(found),
         "typed": request.POST.get("text", ""),
@@ -144,6 +174,14 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"
     return render(request, template, _with(request, workspace, context))
+
+
+def _kept(account: SocialAccount, *, now: datetime) -> Truth | None:
+    """Return what is true of an account whose session may not act; None of every other."""
+    if not has_session(account):
+        return None
+    told = truth_of(account, now=now)
+    return told if told.state in KEPT else None
 
 
 def _place(found: Conversation, lines: list[Line], *, now: datetime) -> Waiting | None:
@@ -195,6 +233,8 @@ def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
     elif deed == "called":
         call_back_done(found, by=by)
         messages.success(request, _("The task is done."))
+    elif deed == "sort":
+        _sort(request, found, by=by)
     elif deed in CONSENT:
         CONSENT[deed](found.contact, by=audit.by(request.user, client_address(request)))
         messages.success(request, SAID[deed]())
@@ -203,6 +243,19 @@ def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
     if request.POST.get("next") == "tasks":
         return redirect("tasks")
     return redirect("conversation", uid=found.uid)
+
+
+def _sort(request: HttpRequest, found: Conversation, *, by: str) -> None:
+    category = request.POST.get("category", "")
+    unsure = category == Conversation.Category.UNSURE
+    if category not in KINDS and not unsure:
+        messages.error(request, _("Choose what the contact wants."))
+        return
+    sort_conversation(found, category, by=by)
+    if unsure:
+        messages.success(request, _("Noted; the assistant judges it anew."))
+    else:
+        messages.success(request, _("Noted; the assistant keeps to it."))
 
 
 def _decide_follow_up(request: HttpRequest, found: Conversation, deed: str) -> None:
