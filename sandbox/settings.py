@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "sandbox.stripe",
     "sandbox.tiktok",
     "sandbox.youtube",
+    "sandbox.linkedin",
     "sandbox.tools",
     "django.contrib.staticfiles",
 ]

@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receiver/change", receiver.change, name="receiver-change"),
     path("receiver/<slug:box>", receiver.call),
     path("youtube", include("sandbox.youtube.urls")),
+    path("linkedin", include("sandbox.linkedin.urls")),
     path("google/o/oauth2/v2/auth", google_page.consent, name="google"),
     path("google/token", google.token),
     path("google/revoke", google.revoke),

@@ -11,7 +11,7 @@ import secrets
 import time
 from typing import Any
 
-from sandbox.standins import gleaning, rules, schema
+from sandbox.standins import gleaning, rules, schema, sorting
 from sandbox.standins.front import Answer, Asked, RefusedError, Service, bad_gateway, endpoint
 from sandbox.world.models import Fault
 
@@ -208,6 +208,8 @@ def _fields(question: str, instructions: str, items: list[Any]) -> dict[str, Any
         return gleaning.follow_up(talk, said)
     if question == "summary":
         return {"points": gleaning.points(said)}
+    if question == "sort":
+        return sorting.kind_of(said)
     if question == "classify":
         words = rules.Talk("\n".join(said), "", talk.facts)
         return dict(rules.answer(words)["interest"])
@@ -228,7 +230,7 @@ def _talk(instructions: str, items: list[Any]) -> tuple[rules.Talk, list[str]]:
             instructions += "\n" + text
         elif role == "assistant":
             unanswered, last_answer = [], text
-        elif CONTACT_BLOCK.search(text) or not text.startswith(("(", "<earlier-")):
+        elif CONTACT_BLOCK.search(text) or not text.startswith(("(", "<earlier-", "<headline-")):
             words = CONTACT_BLOCK.sub("", text).strip()
             unanswered.append(words)
             said.append(words)
