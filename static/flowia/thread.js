@@ -9,11 +9,17 @@ function version(root) {
   return root.querySelector("[data-version]")?.dataset.version;
 }
 
+function awaits(root) {
+  return root.querySelector("[data-awaits]") !== null;
+}
+
 function replace(html) {
   const fresh = document.createElement("div");
   const kept = [];
   fresh.innerHTML = html;
   if (!version(fresh) || version(fresh) === version(live)) return;
+  // What was waited for has come: the rest of the page is another one now, too.
+  if (awaits(live) && !awaits(fresh)) return location.reload();
   for (const open of live.querySelectorAll("details[open]")) {
     const twin = fresh.querySelector(`#${CSS.escape(open.id)}`);
     if (twin) twin.open = true;
@@ -48,7 +54,8 @@ async function refresh() {
         redirect: "error",
       });
       if (answer.ok) replace(await answer.text());
-      if (answer.status === 404) return;
+      // What was waited for lives on in another row: its page knows where.
+      if (answer.status === 404) return awaits(live) ? location.reload() : undefined;
     } catch {
       // The network is away, or the session has ended: the next reload will tell.
     }
