@@ -47,6 +47,9 @@ no database decides on it."""
 QUICK = {
     "SETTLE_SECONDS": "1",
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
+    "LINKEDIN_SEND_SECONDS": "1",
+    # A browser costs seconds of computing: tests say when one reads.
+    "LINKEDIN_POLL_SECONDS": "3600",
     # Looks at the accounts of other tests would meet the faults that are meant for sends.
     "ACCOUNT_CHECK_SECONDS": "21600",
     "OPENAI_API_KEY": "sk-marked-4f1d9c7e",

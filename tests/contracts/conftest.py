@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from social.providers.linkedin import acting
+from tests.contracts.browsing import browse
 from tests.contracts.frame import Subject, subjects
 from tests.standin import StandIn, stand_in
 
@@ -23,6 +25,11 @@ def service(one_service: StandIn) -> StandIn:
     one_service.answers.clear()
     one_service.asked.clear()
     return one_service
+
+
+@pytest.fixture(autouse=True)
+def _browsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acting, "run", browse)
 
 
 @pytest.fixture(params=[row[1] for row in SUBJECTS], ids=[row[0] for row in SUBJECTS])

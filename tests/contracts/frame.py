@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from social.contracts import Credentials, OutboundMessage
 from social.providers.base import Provider
 from social.providers.registry import PROVIDERS
 from social.refusals import Rule
+from social.streams import Cursor
 
 INVENTED = "pigeon"
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -44,6 +45,7 @@ class Subject:
       sends never meet.
     - `signed(body)`: the headers of a signed webhook; `accounts_in(document)`: the ids of
       the accounts that its envelope names. A network without webhooks leaves both out.
+    - `cursors`: where a stream is read from that asks for nothing at its beginning.
     """
 
     provider: Provider
@@ -54,6 +56,7 @@ class Subject:
     refuse: Callable[[str], Said | None]
     signed: Callable[[bytes], dict[str, str]] | None = None
     accounts_in: Callable[[Any], set[str]] | None = None
+    cursors: Mapping[str, Cursor] = field(default_factory=dict)
 
 
 @cache

@@ -43,7 +43,10 @@ def calls(subject: Subject) -> list[tuple[str, Credentials, Call]]:
         if provider.profile is not None:
             found.append(("profile", account, then(provider.profile, "7", "direct")))
         streams = [one for one in provider.streams if account.kind in one.kinds]
-        found.extend(("read", account, then(stream.read, {})) for stream in streams)
+        reads = [then(one.read, subject.cursors.get(one.name, {})) for one in streams]
+        found.extend(("read", account, read) for read in reads)
+        if provider.session is not None:
+            found.append(("visit", account, provider.session.visit))
         for login in provider.logins:
             if account.kind in login.kinds and account.login == login.name:
                 found.extend((name, account, call) for name, call in of_login(login))
@@ -81,7 +84,7 @@ def test_an_odd_answer_is_told_as_one(
 def test_reading_never_leaves_an_unknown_outcome(subject: Subject, settings: Settings) -> None:
     subject.settle(settings, "http://127.0.0.1:9")
     for name, account, call in calls(subject):
-        if name in {"look_up", "profile", "read", "inspect"}:
+        if name in {"look_up", "profile", "read", "visit", "inspect"}:
             with pytest.raises(ProviderError) as caught:
                 call(account)
             assert (caught.value.outcome_unknown, caught.value.retryable) == (False, True), name
@@ -92,7 +95,7 @@ def test_no_token_is_written_into_an_address_that_is_read_with_it(
 ) -> None:
     service.answer(200, {"data": [], "items": []})
     for name, account, call in calls(subject):
-        if name not in {"look_up", "profile", "read"}:
+        if name not in {"look_up", "profile", "read", "visit"}:
             continue
         service.asked.clear()
         with contextlib.suppress(ProviderError):

@@ -12,6 +12,7 @@ STOPS: list[Row] = [
     ("a price nobody gave", {"unsupported": 1}, HOLD, "unsupported_facts"),
     ("a placeholder", {"doubtful": ("placeholder",)}, HOLD, "draft_doubtful"),
     ("the model is not sure", {"confidence": 0.49}, HOLD, "low_confidence"),
+    ("perhaps they want nothing", {"sorted_surely": False}, HOLD, "perhaps_no_lead"),
     ("the owner wants to see it", {"autonomy": "draft"}, HOLD, "needs_approval"),
 ]
 OTHERS: list[Row] = [
@@ -33,6 +34,12 @@ OTHERS: list[Row] = [
         {"autonomy": "draft", "trust": "draft"},
         HOLD,
         "needs_approval",
+    ),
+    (
+        "nor does it tell what somebody wants",
+        {"autonomy": "draft", "trust": "auto", "sorted_surely": False},
+        HOLD,
+        "perhaps_no_lead",
     ),
     ("an intent that lost trust", {"autonomy": "auto", "trust": "lost"}, HOLD, "trust_lost"),
     (

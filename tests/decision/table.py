@@ -38,6 +38,7 @@ STOPS: list[Row] = [
     ("twenty automatic messages today", {"automatic_today": DAILY_CAP}, HANDOFF, "daily_cap"),
     ("a picture without words", {"has_text": False}, HANDOFF, "no_text"),
     ("the customer threatens with a lawyer", {"risk": "legal"}, HANDOFF, "risk_words"),
+    ("somebody sells something", {"category": "sales_pitch"}, SILENT, "sorted_as_sales_pitch"),
     ("no scenario fits", {"scenario": None}, SILENT, "no_scenario"),
     ("the account may write no comments", {"lacking": "comments"}, HANDOFF, "account_lacks"),
     ("the reply window has closed", {"window_closes_at": PAST}, HANDOFF, "window_closed"),
@@ -60,6 +61,12 @@ STOPS: list[Row] = [
         "account_needs_login",
     ),
     ("the contact may still be writing", {"settles_at": SOON}, WAIT, "settling"),
+    (
+        "more was written than was shown",
+        {"unseen": True, "unseen_at": SOON},
+        WAIT,
+        "reading_thread",
+    ),
     ("an answer left three minutes ago", {"next_automatic_at": SOON}, WAIT, "five_minutes"),
     (
         "the day's ten messages are used, and the next day comes in time",
@@ -77,6 +84,14 @@ STOPS: list[Row] = [
 
 # Other ways in which the same gates stop.
 ALSO_STOPS: list[Row] = [
+    ("a recruiter writes", {"category": "recruiting"}, SILENT, "sorted_as_recruiting"),
+    ("a friend congratulates", {"category": "personal"}, SILENT, "sorted_as_personal"),
+    (
+        "a friend threatens with a lawyer",
+        {"category": "personal", "risk": "legal"},
+        HANDOFF,
+        "risk_words",
+    ),
     ("the comment is hidden from others", {"hidden": True}, SILENT, "comment_hidden"),
     ("the network's ten messages are used", {"window_left": 0}, HANDOFF, "window_full"),
     (
@@ -164,6 +179,8 @@ ALSO_STOPS: list[Row] = [
 # What looks like a reason and is none.
 PASSES: list[Row] = [
     ("nothing stands against it", {}, REPLY, "replied"),
+    ("they may become a customer", {"category": "lead"}, REPLY, "replied"),
+    ("it is not sure what they want", {"category": "unsure"}, REPLY, "replied"),
     (
         "the human's time is over now",
         {"handled_by_human": True, "human_until": NOW},

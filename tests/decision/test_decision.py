@@ -82,12 +82,20 @@ HELD: dict[str, set[str]] = {
     "daily_cap": {"before the draft", "before a follow-up"},
     "no_text": {"before the draft"},
     "risk_words": {"before the draft"},
+    "sorted_as_sales_pitch": {
+        "before the draft",
+        "before it is queued",
+        "before it is sent",
+        "before a follow-up",
+        "before a follow-up leaves",
+    },
     "no_scenario": {"before the draft", "before a follow-up"},
     "window_closed": set(SETS) - {"on arrival"},
     "waits_for_hours": {"before the draft"},
     "provider_paused": set(SETS) - {"on arrival", "before it is queued"},
     "account_needs_login": set(SETS) - {"on arrival", "before it is queued"},
     "settling": {"before the draft"},
+    "reading_thread": {"before the draft"},
     "five_minutes": {"before the draft", "before a follow-up"},
     "quota_waits": {"before the draft", "before a follow-up"},
     "model_out_of_credit": {"before the draft", "before a follow-up"},
@@ -302,7 +310,7 @@ def test_a_fault_of_a_draft_is_named(facts: dict[str, Any], data: dict[str, Any]
 def test_all_gates_of_a_draft_are_told() -> None:
     assert [gate["gate"] for gate in judge(GOOD).gates] == [
         *("handoff", "silence", "text", "length", "safe"),
-        *("fact_lock", "form", "confidence", "network", "autonomy"),
+        *("fact_lock", "form", "confidence", "sort", "network", "autonomy"),
     ]
 
 

@@ -4,7 +4,7 @@ A stranger and somebody not signed in get nothing of the workspace, whatever the
 no table. An address without a line here fails the suite: whoever adds one decides who may.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -14,13 +14,15 @@ class Case:
 
     `allowed` holds for each method the status for the owner and for a teammate; HEAD answers as GET
     does where nothing else is said, every method that is not named answers 405. In `bodies`,
-    `"<name>"` stands for the id of that row (`World.filled`).
+    `"<name>"` stands for the id of that row (`World.filled`). `provider` is the network in the
+    address.
     """
 
     kind: str
     allowed: dict[str, tuple[int, int]]
     uid: str = ""
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    provider: str = "meta"
 
 
 def api(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[int, int]) -> Case:
@@ -29,6 +31,11 @@ def api(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[in
 
 def page(uid: str = "", bodies: dict[str, Any] | None = None, **allowed: tuple[int, int]) -> Case:
     return Case("page", allowed, uid, bodies or {})
+
+
+def browsed(case: Case) -> Case:
+    """The same, of a network that a browser acts on."""
+    return replace(case, provider="linkedin")
 
 
 BOTH = (200, 200)
@@ -97,6 +104,9 @@ CASES: dict[str, Case] = {
     "conversations/<uuid:uid>/messages": api("conversation", get=BOTH),
     "conversations/<uuid:uid>/takeover": api("conversation", post=BOTH),
     "conversations/<uuid:uid>/release": api("conversation", post=BOTH),
+    "conversations/<uuid:uid>/category": api(
+        "linkedin_thread", bodies={"post": {"category": "lead"}}, post=BOTH
+    ),
     "conversations/<uuid:uid>/reply": api(
         "conversation", bodies={"post": {"text": "Bonjour"}}, post=(202, 202)
     ),
@@ -105,6 +115,8 @@ CASES: dict[str, Case] = {
     "drafts/<uuid:uid>/edit": api("draft", bodies={"post": {"text": "Oui"}}, post=(202, 202)),
     "drafts/<uuid:uid>/reject": api("draft", bodies={"post": {"reason": "other"}}, post=BOTH),
     "drafts/<uuid:uid>/snooze": api("draft", post=(400, 400)),
+    # The draft is for a network that leads nobody to its threads.
+    "drafts/<uuid:uid>/send-myself": api("draft", post=(409, 409)),
     "drafts/<uuid:uid>/undo": api("draft", post=(409, 409)),
     "trust": api(get=BOTH),
     "trust/<uuid:uid>/accept": api("trust", post=(200, 403)),
@@ -167,6 +179,14 @@ CASES: dict[str, Case] = {
         post=(202, 202),
     ),
     "social-accounts/meta/messages": api(get=BOTH),
+    "social-accounts/linkedin/messages": api(get=BOTH),
+    "social-accounts/linkedin/conversations": api(get=BOTH),
+    "social-accounts/linkedin/send-message": api(
+        bodies={
+            "post": {"account": "<linkedin>", "recipient": "<linkedin_contact>", "text": "Oui"}
+        },
+        post=(202, 202),
+    ),
     "social-accounts/tiktok/interactions": api(get=BOTH),
     "social-accounts/tiktok/comments": api(bodies={"get": {"refresh": "1"}}, get=BOTH),
     "social-accounts/youtube/comments": api(get=BOTH),
@@ -197,6 +217,7 @@ CASES: dict[str, Case] = {
     ),
     # No network is set up in the quick tests: beyond the role there is nothing.
     "accounts": page(get=BOTH),
+    "accounts/session/<slug:provider>": browsed(page(get=BOTH, post=(200, 403))),
     "accounts/connect": page(bodies={"post": {"provider": "meta"}}, post=(404, 403)),
     "accounts/connect/<uuid:uid>": page("connecting", get=(200, 403), post=(200, 403)),
     "accounts/<uuid:uid>": page(
@@ -219,6 +240,13 @@ CASES: dict[str, Case] = {
         post=(400, 403),
     ),
     "social-accounts/<slug:provider>/auth-url": api(get=(404, 403)),
+    "social-accounts/<slug:provider>/consent": browsed(api(get=BOTH)),
+    "social-accounts/<slug:provider>/connect": browsed(
+        api(
+            bodies={"post": {"account": "<session>", "consent": {"accepted": True}}},
+            post=(400, 403),
+        )
+    ),
     # Their plan has none, and their address is a private one: beyond the role there is no more.
     "tools/webhooks": page(get=BOTH),
     "tools/webhooks/new": page(bodies={"post": HOOK}, get=(200, 403), post=(200, 403)),

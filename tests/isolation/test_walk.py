@@ -22,7 +22,7 @@ REFUSED = {"api": {"stranger": {200, 201, 202, 204, 400, 404, 405, 409}, "nobody
 """Without an id a stranger works in their own workspace; with one there is nothing for them."""
 WORDLESS = {
     *("integrations/orders", "integrations/orders/<uuid:uid>", "integrations/runs"),
-    *("analytics", "billing", "audit"),
+    *("analytics", "billing", "audit", "social-accounts/<slug:provider>/consent"),
     *("scenarios/<uuid:uid>/versions", "scenarios/<uuid:uid>/replays", "auth/sessions"),
     *("scenarios/<uuid:uid>/replays/estimate", "erasures", "workspace/exports"),
 }
@@ -93,7 +93,7 @@ def call(world: World, case: Case, route: str, who: str, method: str) -> Any:
 
 def address_in(world: World, case: Case, route: str) -> str:
     filled = route.replace("<uuid:uid>", world.ids.get(case.uid, ""))
-    filled = filled.replace("<slug:provider>", "meta").replace("<slug:kind>", "airtable")
+    filled = filled.replace("<slug:provider>", case.provider).replace("<slug:kind>", "airtable")
     return "/" + filled.replace("<int:number>", "1")
 
 

@@ -50,6 +50,7 @@ from tests.factories import (
     make_webhook,
     make_workspace,
 )
+from tests.social.browsed import make_browsed
 
 MARK = "glycine7"
 """Stands in every text of the workspace; strangers must never read it."""
@@ -128,6 +129,7 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         "contact": contact,
         "lead": lead,
         "account": account,
+        "session": make_browsed(workspace, owner, name=MARK),
         "connecting": _choices(workspace, owner),
         **_networks(conversation),
         **_hook(workspace, lead),
@@ -191,13 +193,23 @@ def _networks(direct: Conversation) -> dict[str, Any]:
     tiktok = make_account(workspace, provider="tiktok", kind="tiktok", name=MARK)
     thread = make_conversation(workspace, name=MARK, account=tiktok)
     make_event(thread, message=make_message(thread, MARK), reason="received")
+    linkedin = make_account(workspace, provider="linkedin", kind="linkedin", name=MARK)
+    network = make_conversation(workspace, name=MARK, account=linkedin, category="lead")
+    make_message(network, MARK)
     youtube = make_account(workspace, provider="youtube", kind="youtube", name=MARK)
     for account in (tiktok, youtube):
         make_message(make_conversation(workspace, name=MARK, account=account, **theirs), MARK)
     make_webhook(
         provider="youtube", stream="activities", social_account=youtube, body=page_of(youtube)
     )
-    return {"comment": comment, "tiktok": tiktok, "tiktok_contact": thread.contact}
+    return {
+        "comment": comment,
+        "tiktok": tiktok,
+        "tiktok_contact": thread.contact,
+        "linkedin": linkedin,
+        "linkedin_contact": network.contact,
+        "linkedin_thread": network,
+    }
 
 
 def page_of(account: SocialAccount) -> bytes:

@@ -52,3 +52,27 @@ def test_production_takes_real_money_or_none(
     assert found & {"flowia.E002", "flowia.E003"} == said
     settings.PRODUCTION = False
     assert not {str(one.id) for one in run_checks()} & {"flowia.E002", "flowia.E003"}
+
+
+REAL, HERE = "https://www.linkedin.com", "http://127.0.0.1:8001/linkedin"
+
+
+@pytest.mark.parametrize(
+    ("url", "production", "pace", "said"),
+    [
+        (REAL, True, (120.0, 1000), set()),
+        (REAL, False, (119.0, 1000), {"flowia.E004"}),
+        (REAL, True, (120.0, 899), {"flowia.E004"}),
+        (HERE, False, (0.1, 2), set()),
+        ("http://[::1]:8001/linkedin", False, (0.1, 2), set()),
+        ("https://localhost/linkedin", True, (0.1, 2), {"flowia.W002"}),
+        ("https://127.0.0.1.example.org", True, (0.1, 1000), {"flowia.E004"}),
+    ],
+)
+def test_members_sessions_are_used_gently_but_on_this_machine(
+    url: str, production: bool, pace: tuple[float, int], said: set[str], settings: Settings
+) -> None:
+    settings.PRODUCTION, settings.LINKEDIN_URL = production, url
+    settings.LINKEDIN_SEND_SECONDS, settings.LINKEDIN_POLL_SECONDS = pace
+    found = {str(one.id) for one in run_checks()}
+    assert found & {"flowia.E004", "flowia.W002"} == said

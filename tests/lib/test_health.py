@@ -3,6 +3,10 @@
 import pytest
 from django.test import Client
 
+from flowia.lib import clock
+from social import sessions
+from social.models import Drift
+
 
 @pytest.mark.parametrize("path", ["/health", "/health/"])
 def test_alive_touches_nothing(client: Client, path: str) -> None:
@@ -20,3 +24,20 @@ def test_without_redis_it_names_what_fails(
     assert response.json()["failing"] == ["redis", "queues", "beat"]
     assert response.json()["parts"]["database"]["ok"] is True
     assert "Service Unavailable" not in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("told", [True, False, None])
+def test_a_missing_browser_and_changed_pages_are_told_and_fail_nothing(
+    told: bool | None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "browser_told", lambda: told)
+    for capability, lifted in (("send", None), ("read", clock.now())):
+        Drift.objects.create(
+            provider="meta", capability=capability, found_at=clock.now(), lifted_at=lifted
+        )
+    body = client.get("/health/ready").json()
+    assert body["parts"]["sessions"] == {
+        "ok": True, "browser": told, "changed_pages": ["meta send"],
+    }  # fmt: skip
+    assert "sessions" not in body["failing"]

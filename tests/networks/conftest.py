@@ -11,6 +11,7 @@ from processing import pipeline
 from processing.models import Conversation, Delivery, Message
 from sandbox import demo
 from social.models import SocialAccount
+from tests.networks.browsed import Browser, browser, make_browsed_shop
 from tests.processing.queueing import due, make_shop, queue
 from tests.sandbox.conftest import Sandbox, receiver, running_sandbox, sandbox
 
@@ -22,6 +23,7 @@ class World:
     """The sandbox, and the product's side of it."""
 
     sandbox: Sandbox
+    browser: Browser
 
     def fault(self, service: str, kind: str, **more: Any) -> None:
         answer = self.sandbox.post("/faults", service=service, kind=kind, **more)
@@ -29,6 +31,8 @@ class World:
 
     def account(self, provider: str) -> SocialAccount:
         """Return a connected account of the network, whose token the stand-in takes."""
+        if provider == "linkedin":
+            return make_browsed_shop()
         if provider == "meta":
             found = make_shop(external_id=demo.PAGE_ID)
             secrets = {"access_token": demo.PAGE_TOKEN}
@@ -65,6 +69,9 @@ class World:
                 said = self.sandbox.post("/tiktok/say", **told)
                 ours = Conversation.objects.filter(pk=thread.pk)
                 ours.update(external_id=said["conversation_id"])
+            elif account.provider == "linkedin":
+                told = {"external_id": f"2-{person}", "category": Conversation.Category.LEAD}
+                Conversation.objects.filter(pk=thread.pk).update(**told)
             elif public:
                 said = self.sandbox.post("/youtube/say", text="C'est combien ?", author=person)
                 asked = Message.objects.filter(conversation=thread, direction="inbound")
@@ -75,7 +82,7 @@ class World:
         """Send what is due, and what that wakes."""
         for key in list(due(clock.now())):
             for wake in pipeline.send(key):
-                pipeline.send(wake.row_id)
+                getattr(pipeline, wake.step)(wake.row_id)
 
 
 def _pair(tokens: dict[str, Any]) -> dict[str, str]:
@@ -83,11 +90,11 @@ def _pair(tokens: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def world(db: None, sandbox: Sandbox, settings: Settings) -> World:
+def world(db: None, sandbox: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> World:
     """The product, pointed at the sandbox."""
     told = demo.environment(port="1", sandbox_port=sandbox.url.rpartition(":")[2])
     for name, value in told.items():
         if name.startswith(("META_", "TIKTOK_", "YOUTUBE_", "GOOGLE_")):
             setattr(settings, name, value)
     settings.MIN_SECONDS_BETWEEN_MESSAGES = 300
-    return World(sandbox)
+    return World(sandbox, browser(monkeypatch, settings))

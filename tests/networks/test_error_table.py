@@ -1,4 +1,7 @@
-"""Every code of every network's error table, provoked at the sandbox: what becomes of the send."""
+"""Every code of every network's error table, provoked: what becomes of the send.
+
+The sandbox says the codes of networks with an interface; where a browser acts, a run comes to them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from flowia.lib import clock
-from processing.models import DeadLetter, Delivery
+from processing.models import Conversation, DeadLetter, Delivery
 from sandbox import demo
 from social.errors import ProviderError
 from social.models import ProviderPause, SocialAccount
@@ -47,6 +50,8 @@ SPELLED = {
     ("tiktok", "429"): "http_429",
     ("tiktok", "500"): "http_500",
     ("tiktok", "599"): "http_599",
+    ("linkedin", "400"): "status_400",
+    ("linkedin", "499"): "status_499",
     ("youtube", "409"): "409 conflict",
     **{("youtube", str(code)): f"{code} aNewReason" for code in (403, 500, 502, 503, 504)},
 }
@@ -106,7 +111,17 @@ def _youtube(world: World, code: str, _settings: Settings) -> None:
     world.fault("youtube", "error", operation="comments.insert", **asked)
 
 
+def _linkedin(world: World, code: str, _settings: Settings) -> None:
+    if code == "no_browser":
+        world.browser.vanish()
+    elif code == "no_thread":
+        Conversation.objects.update(external_id="")
+    else:
+        world.browser.refuses(code)
+
+
 PROVOKES: dict[str, Callable[[World, str, Settings], None]] = {
+    "linkedin": _linkedin,
     "meta": _meta,
     "tiktok": _tiktok,
     "youtube": _youtube,

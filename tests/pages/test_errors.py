@@ -47,6 +47,16 @@ def test_an_error_of_ours_is_told_with_its_sentence() -> None:
     assert "Une phrase." in answer.content.decode()
 
 
+def test_a_form_that_is_too_large_says_what_to_do_and_leads_back_to_it() -> None:
+    address = "/accounts/session/linkedin?account=1"
+    client = browser(make_member(make_workspace()))
+    answer = client.post(address, "x" * 1_048_577, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    shown = answer.content.decode()
+    assert f'href="{address}"' in shown
+    assert "plusieurs parties" not in shown
+
+
 def test_a_form_without_its_token_gets_our_page() -> None:
     user = make_member(make_workspace())
     client = Client(enforce_csrf_checks=True, headers={"accept": "text/html"})

@@ -37,6 +37,11 @@ ABOUT_NO_CONTACT = {
     # Names of the person's own accounts, sealed, for half an hour.
     "social.Connecting": {"provider", "login", "sealed", "return_to"},
     "social.Breaker": {"name"},
+    # A member's own session, sealed; codes of what a network's pages showed.
+    "social.BrowserSession": {"sealed", "detail", "run_for", "works_days"},
+    "social.Consent": {"provider", "version", "language", "digest", "address"},
+    "social.Drift": {"provider", "capability", "missing", "detail", "snapshot", "lifted_by"},
+    "social.SelectorUse": {"provider", "name"},
     # A cursor holds moments, ids of posts and hashes, never words.
     "social.Poll": {"stream", "cursor", "error_code"},
     "social.UnitDay": {"provider"},

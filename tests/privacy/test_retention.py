@@ -32,9 +32,18 @@ from flowia.lib import clock
 from integrations.models import Integration, SyncOrder, SyncRun
 from processing.models import Contact, DeadLetter, Lead, Message
 from processing.privacy import erasing, retention
-from social.models import Breaker, Forgotten, WebhookEvent
+from social.models import (
+    Breaker,
+    Consent,
+    Drift,
+    Forgotten,
+    SelectorUse,
+    SentDay,
+    WebhookEvent,
+)
 from tests.accounts.tampering import unguard
 from tests.factories import (
+    make_account,
     make_contact,
     make_conversation,
     make_lead,
@@ -90,6 +99,20 @@ def sign_in(workspace: Workspace) -> SignIn:
     )  # fmt: skip
 
 
+def lifted(_: Workspace) -> Drift:
+    page = {"provider": "meta", "capability": "send", "found_at": BIRTH}
+    return Drift.objects.create(**page, lifted_at=BIRTH)
+
+
+def used(_: Workspace) -> SelectorUse:
+    return SelectorUse.objects.create(provider="meta", name="row", rank=0, day=BIRTH.date())
+
+
+def sent(workspace: Workspace) -> SentDay:
+    account = make_account(workspace)
+    return SentDay.objects.create(workspace=workspace, social_account=account, day=BIRTH.date())
+
+
 KINDS: dict[str, tuple[int, Callable[[Workspace], Any]]] = {
     "webhook_calls": (30, lambda _: make_webhook()),
     "pushes": (30, push),
@@ -97,6 +120,7 @@ KINDS: dict[str, tuple[int, Callable[[Workspace], Any]]] = {
     "contacts": (1095, lambda one: make_conversation(one, last_message_at=BIRTH).contact),
     "dead_letters": (90, lambda _: DeadLetter.objects.create(kind="receive", object_id=1)),
     "breakers": (1, lambda _: Breaker.objects.create(name="account:x", since=BIRTH)),
+    "changed_pages": (90, lifted),
     "sign_ins": (90, sign_in),
     "sign_in_attempts": (2, lambda _: SignInAttempt.objects.create(email_key="x", address="::1")),
     "authorisations": (0, lambda _: OAuthState.objects.create(digest="x", expires_at=BIRTH)),
@@ -126,6 +150,43 @@ def test_a_row_is_kept_until_its_period_is_over(name: str, travel: Travel) -> No
     assert retention.overdue()[name] == 1
     assert retention.purge()[name] == 1
     assert not type(row).objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "make"), [("selector_uses", 90, used), ("sent_days", 365, sent)]
+)
+def test_a_day_is_kept_until_its_period_is_over(
+    name: str, days: int, make: Callable[[Workspace], Any], travel: Travel
+) -> None:
+    make(make_workspace())
+    travel(days=days, hours=11)
+    assert retention.purge()[name] == 0
+    travel(days=days + 1)
+    assert retention.purge()[name] == 1
+
+
+@pytest.mark.parametrize(("for_all", "left"), [(True, 1), (False, 0)])
+def test_a_changed_page_that_still_stops_everybody_stays(
+    for_all: bool, left: int, travel: Travel
+) -> None:
+    page = {"provider": "meta", "capability": "send", "found_at": BIRTH}
+    Drift.objects.create(**page, for_all=for_all)
+    travel(days=400)
+    retention.purge()
+    assert Drift.objects.count() == left
+
+
+def test_the_proof_of_a_consent_stays_as_long_as_the_workspace(travel: Travel) -> None:
+    workspace = make_workspace()
+    Consent.objects.create(
+        workspace=workspace, provider="meta", kind="session", version="1", language="fr",
+        digest="d", user_uid=workspace.uid, given_at=BIRTH, withdrawn_at=BIRTH,
+    )  # fmt: skip
+    travel(days=4000)
+    retention.purge()
+    assert Consent.objects.exists()
+    workspace.delete()
+    assert not Consent.objects.exists()
 
 
 def test_a_texts_words_go_after_ninety_days_and_the_row_stays(travel: Travel) -> None:

@@ -36,12 +36,18 @@ KINDS = {
 """Which row the id behind an address names."""
 
 
+BROWSED = ("/social-accounts/{provider}/connect", "/social-accounts/{provider}/consent")
+"""Operations of networks that a browser acts on: any other name is 404."""
+
+
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: Any) -> Any:
-    """Let most ids name a row."""
+    """Let most ids name a row, and most networks be one that has the operation."""
+    if context.operation.path in BROWSED and isinstance(path_parameters, dict):
+        return {**path_parameters, "provider": "linkedin"} if _mostly() else path_parameters
     kind = KINDS.get(context.operation.path.partition("/{")[0])
     given = path_parameters.get("uid") if isinstance(path_parameters, dict) else None
-    if kind and _is_id(given) and CHANCE.random() < MOST:
+    if kind and _is_id(given) and _mostly():
         return {**path_parameters, "uid": ROWS[kind]}
     return path_parameters
 
@@ -58,6 +64,10 @@ def after_call(_context: Any, case: Any, response: Any) -> None:
     """Write down what was answered."""
     with Path(os.environ["CALLS"]).open("a", encoding="utf-8") as calls:
         calls.write(f"{case.operation.label}\t{response.status_code}\n")
+
+
+def _mostly() -> bool:
+    return CHANCE.random() < MOST
 
 
 def _is_id(value: Any) -> bool:

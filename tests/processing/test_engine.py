@@ -1,4 +1,4 @@
-"""The five questions to the model, over HTTP in both styles: what comes back is checked by code."""
+"""The six questions to the model, over HTTP in both styles: what comes back is checked by code."""
 
 import json
 from dataclasses import replace
@@ -8,14 +8,24 @@ import pytest
 from pytest_django import Settings
 
 from processing.ai import engine
-from processing.ai.contracts import FollowUpReply, FoundPhone, Interest, Line, Points, Reply
+from processing.ai.contracts import (
+    ConversationClass,
+    FollowUpReply,
+    FoundPhone,
+    Interest,
+    Line,
+    Points,
+    Reply,
+)
 from processing.errors import AnswerUnavailable
 from sandbox.standins.schema import check_strict
 from tests.processing.asking import BRIEF, REPLY, asked_by, instructions_of, items_of, says
 from tests.standin import StandIn
 
+FORMS = [Reply, FollowUpReply, FoundPhone, Points, Interest, ConversationClass]
 
-@pytest.mark.parametrize("form", [Reply, FollowUpReply, FoundPhone, Points, Interest])
+
+@pytest.mark.parametrize("form", FORMS)
 def test_every_schema_is_one_that_strict_mode_takes(form: Any) -> None:
     schema = engine.schema_of(form)
 
@@ -202,3 +212,32 @@ def test_a_useless_answer_tells_what_it_cost(model: StandIn, style: str) -> None
         engine.generate_reply(BRIEF)
 
     assert (caught.value.reason, caught.value.spent.tokens_in) == ("model_invalid", 420)
+
+
+SORTED = {"kind": "recruiting", "evidence": ["une mission"], "confidence": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (SORTED, "recruiting"),
+        ({**SORTED, "confidence": 0.69}, "unsure"),
+        ({**SORTED, "evidence": ["un poste"]}, "unsure"),
+        ({**SORTED, "evidence": []}, "unsure"),
+        ({**SORTED, "evidence": ["Recruteuse"]}, "recruiting"),
+    ],
+    ids=["sure", "not sure", "another's words", "no words", "the headline's words"],
+)
+def test_a_kind_of_conversation_needs_the_contacts_words(
+    model: StandIn, style: str, said: dict[str, Any], kind: str
+) -> None:
+    says(model, style, said)
+    brief = replace(asked_by("Bonjour, j'ai une mission pour vous"), headline="Recruteuse IT")
+
+    found, spent = engine.classify_conversation(brief)
+
+    assert found.kind == kind
+    assert spent.prompt_version.startswith("sort.fr:")
+    asked = model.asked[0].body
+    assert "Recruteuse IT</headline-" in items_of(asked)[0]["content"]
+    assert "Recruteuse IT" not in instructions_of(asked)

@@ -93,7 +93,7 @@ def test_an_echo_and_the_answer_to_our_call(scene: Scene, monkeypatch: pytest.Mo
             locked.set()
         return found
 
-    def call(sent: Delivery) -> SendResult:
+    def call(sent: Delivery, _run: object) -> SendResult:
         # The network tells the echo before it answers our call.
         told = {"text": sent.message.text, "metadata": f"delivery:{sent.uid}"}
         workers.begin("echo", lambda: scene.echo(mid="m_out_1", app_id=META_APP_ID, **told))

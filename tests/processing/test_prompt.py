@@ -17,7 +17,7 @@ from processing.intents import INTENTS
 from tests.processing.asking import BRIEF, asked_by, says
 from tests.processing.conftest import Scene, model_says
 
-TASKS = ("reply", "follow_up", "classify", "summary", "phone")
+TASKS = ("reply", "follow_up", "classify", "summary", "phone", "sort")
 
 
 def total(built: Prompt) -> int:

@@ -62,6 +62,18 @@ def threat(_scene: Scene, message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(text="Mon avocat va vous écrire.")
 
 
+def sells(_scene: Scene, message: Message) -> None:
+    # Only on a network of contacts are conversations sorted.
+    SocialAccount.objects.update(provider="linkedin", kind="linkedin")
+    words = "Nous proposons aux entreprises comme la vôtre une démo de notre logiciel, offerte."
+    Message.objects.filter(pk=message.pk).update(text=words)
+    Conversation.objects.update(category=Conversation.Category.SALES_PITCH)
+
+
+def more_than_shown(_scene: Scene, message: Message) -> None:
+    Message.objects.filter(pk=message.pk).update(unseen_before=2)
+
+
 def nothing_fits(_scene: Scene, _message: Message) -> None:
     Scenario.objects.update(trigger="keywords", keywords=["chaussure"])
 
@@ -128,6 +140,7 @@ MADE_TRUE: dict[str, Callable[[Scene, Message], None]] = {
     "daily_cap": two_machines,
     "no_text": picture,
     "risk_words": threat,
+    "sorted_as_sales_pitch": sells,
     "no_scenario": nothing_fits,
     "account_lacks": without_scope,
     "window_closed": too_late,
@@ -135,6 +148,7 @@ MADE_TRUE: dict[str, Callable[[Scene, Message], None]] = {
     "provider_paused": network_paused,
     "account_needs_login": logged_out,
     "settling": still_writing,
+    "reading_thread": more_than_shown,
     "five_minutes": just_answered,
     "quota_waits": used_up,
     "model_out_of_credit": out_of_credit,

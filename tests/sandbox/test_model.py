@@ -123,6 +123,18 @@ OTHER_QUESTIONS = [
         {"level": "hot", "evidence": ["Je voudrais commander la tasse"]},
     ),
     (
+        "sort",
+        closed(kind=STRING, evidence=STRINGS, confidence={"type": "number"}),
+        "Bonjour ! Avez-vous de la place en mars ? Quel est votre tarif ?",
+        {"kind": "lead", "evidence": ["Quel est votre tarif ?"], "confidence": 0.9},
+    ),
+    (
+        "sort",
+        closed(kind=STRING, evidence=STRINGS, confidence={"type": "number"}),
+        "Bonjour, comment allez-vous ?",
+        {"kind": "unsure", "evidence": [], "confidence": 0.4},
+    ),
+    (
         "phone",
         closed(words=STRING, digits=STRING),
         "C'est le zéro six 12 34 cinquante 78.",

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from flowia.lib import http
-from social.contracts import Capabilities, Credentials, Inspected, OutboundMessage, SendResult
+from social.capabilities import Capabilities
+from social.contracts import Credentials, Inspected, OutboundMessage, SendResult
 from social.errors import ProviderError
 from social.logins import Asked, Choice, Grant, Login, Scope, Tokens
 from social.providers import registry

@@ -8,8 +8,8 @@ from typing import Any
 
 from flowia.lib.errors import InvalidPayloadError
 from flowia.lib.http import UnreachableError, call
+from social.capabilities import Capabilities
 from social.contracts import (
-    Capabilities,
     Credentials,
     Event,
     Ignored,
