@@ -272,6 +272,8 @@ def members(stack: Stack) -> Iterator[Member]:
     for member in driving(stack, Member):
         member.there("reset", {})
         member.forget(f"{BASE}/options")
+        # The same person is connected anew, whose day a killed send may have reserved.
+        member.rested()
         try:
             yield member
         finally:

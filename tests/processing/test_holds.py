@@ -1,6 +1,6 @@
 """What keeps answers from leaving: limits, and networks that ask for patience. Never failed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -214,6 +214,8 @@ def test_units_that_are_spent_hold_the_network_until_its_midnight(
 def test_an_answer_waits_for_the_units_it_costs(
     time: Clock, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    # What reading does not need is freed for answers as the network's day goes by.
+    time.now = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
     settings.YOUTUBE_DAILY_UNITS = 120
     network = Network(monkeypatch, "youtube")
     account = make_shop(provider="youtube", kind="youtube")

@@ -104,6 +104,10 @@ function empty(state, sent) {
   const now = textOf(state.field);
   const rest = now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;
   state.field.replaceChildren(rest ? box("p", "", rest) : emptyLine());
+  if (document.activeElement === state.field) {
+    document.getSelection().selectAllChildren(state.field.lastElementChild);
+    document.getSelection().collapseToEnd();
+  }
   state.typed = false;
   if (state.button) {
     state.button.disabled = rest === "";
