@@ -24,7 +24,7 @@ settings.configure(REDIS_URL=sys.argv[1])
 from integrations.contracts import ConnectorError, Rate
 from integrations.pacing import wait_turn
 rates = [Rate(key, limit, seconds) for key, limit, seconds in json.loads(sys.argv[2])]
-until, calls = float(sys.argv[3]), []
+until, calls = time.monotonic() + float(sys.argv[3]), []
 def work():
     while time.monotonic() < until:
         try:
@@ -42,8 +42,7 @@ print(json.dumps(calls))
 def callers(url: str, rates: list[Rate], *, number: int, seconds: float) -> list[float]:
     """Run processes of eight threads each that call as often as they may; the calls' moments."""
     told = json.dumps([[rate.key, rate.limit, rate.seconds] for rate in rates])
-    until = str(time.monotonic() + seconds)
-    command = [sys.executable, "-c", CALLER, url, told, until]
+    command = [sys.executable, "-c", CALLER, url, told, str(seconds)]
     processes = [
         subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True)
         for _ in range(number)

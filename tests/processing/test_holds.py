@@ -78,7 +78,7 @@ def test_a_limit_holds_what_is_too_much(
 def test_what_a_second_limit_keeps_back_does_not_use_up_the_first(
     monkeypatch: pytest.MonkeyPatch, time: Clock, shop: SocialAccount, live_redis: Redis
 ) -> None:
-    narrow, wide = Limit("send", 1, 1, "app", "test"), Limit("send", 3, 60, "account", "test")
+    narrow, wide = Limit("send", 1, 600, "app", "test"), Limit("send", 3, 60, "account", "test")
     network = limited(monkeypatch, wide, narrow)
     queue(shop, 3, now=time.now)
     for _ in range(2):
