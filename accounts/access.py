@@ -1,5 +1,6 @@
 """The one gate to a workspace's rows: every query of a page or of the API starts here."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -11,6 +12,8 @@ from accounts.models import Membership, User, Workspace
 from flowia.lib.errors import ForbiddenError, InvalidError, NotFoundError
 
 SESSION_KEY = "workspace"
+FRAGMENT = "X-Fragment"
+"""The header with which an open page asks for its own changing part: nobody has chosen anything."""
 MINE = "flowia_workspaces"
 """Where the person's workspaces wait on the request, so that a page asks for them once."""
 
@@ -43,22 +46,24 @@ def workspace_of(request: Request) -> Workspace:
 def chosen_workspace(request: HttpRequest) -> Workspace:
     """Return the workspace a page shows: `?workspace=<uid>`, the one chosen last, or the first.
 
-    A form that names the workspace it was made for is about that one, whatever another tab chose.
+    A form that names the workspace it was made for is about that one, whatever another tab chose,
+    and so is the page that follows.
+    A page that keeps itself fresh chooses none, and stays about the one it names with
+    `X-Workspace: <uid>`.
 
     Raises NotFoundError when the named one is not theirs, or when they have none.
     """
-    mine = workspaces_of(request.user)
+    workspaces = workspaces_to_switch(request)
     meant = request.POST.get("workspace")
     if meant:
-        return _named(mine, meant)
+        return _choose(request, _among(workspaces, meant))
+    if FRAGMENT in request.headers and request.headers.get("X-Workspace"):
+        return _among(workspaces, request.headers["X-Workspace"])
     named = request.GET.get("workspace")
     if named:
-        workspace = _named(mine, named)
-        request.session[SESSION_KEY] = str(workspace.uid)
-        return workspace
+        workspace = _among(workspaces, named)
+        return workspace if FRAGMENT in request.headers else _choose(request, workspace)
     kept = request.session.get(SESSION_KEY)
-    workspaces = list(mine)
-    setattr(request, MINE, workspaces)
     for workspace in workspaces:
         if str(workspace.uid) == kept:
             return workspace
@@ -68,9 +73,15 @@ def chosen_workspace(request: HttpRequest) -> Workspace:
 
 
 def workspaces_to_switch(request: HttpRequest) -> list[Workspace]:
-    """Return the person's workspaces for the page's head, as `chosen_workspace` found them."""
+    """Return the person's workspaces for the page's head, as `chosen_workspace` found them.
+
+    They are read once for a page that is looked at; what a form changed is read anew.
+    """
     found: list[Workspace] | None = getattr(request, MINE, None)
-    return list(workspaces_of(request.user)) if found is None else found
+    if found is None or request.method == "POST":
+        found = list(workspaces_of(request.user))
+        setattr(request, MINE, found)
+    return found
 
 
 def membership_in(workspace: Workspace, user: object) -> Membership:
@@ -91,8 +102,12 @@ def owned_workspace_of(request: Request) -> Workspace:
 
 
 def owned(workspace: Workspace, user: object) -> Workspace:
-    """Return `workspace` if `user` owns it; raises ForbiddenError, or NotFoundError for others."""
-    if membership_in(workspace, user).role != Membership.Role.OWNER:
+    """Return `workspace` if `user` owns it; raises ForbiddenError, or NotFoundError for others.
+
+    A workspace that `workspaces_of` gave to this person tells it without a query.
+    """
+    told = isinstance(user, User) and getattr(workspace, "member_id", None) == user.pk
+    if not (owns(workspace) if told else _is_owner(workspace, user)):
         raise ForbiddenError
     return workspace
 
@@ -114,12 +129,12 @@ def member_name(user: object) -> str:
 def workspaces_of(user: object) -> QuerySet[Workspace]:
     """Return the person's workspaces, the oldest membership first; raises NotFoundError.
 
-    Each carries the person's `role`.
+    Each carries the person's `role`, and as `member_id` whose role it is.
     """
     if not isinstance(user, User):
         raise NotFoundError
     mine = Workspace.objects.filter(memberships__user=user).order_by("memberships__id")
-    return mine.annotate(role=F("memberships__role"))
+    return mine.annotate(role=F("memberships__role"), member_id=F("memberships__user_id"))
 
 
 def owns(workspace: Workspace) -> bool:
@@ -127,8 +142,31 @@ def owns(workspace: Workspace) -> bool:
     return getattr(workspace, "role", "") == Membership.Role.OWNER
 
 
+def _is_owner(workspace: Workspace, user: object) -> bool:
+    return membership_in(workspace, user).role == Membership.Role.OWNER
+
+
+def _choose(request: HttpRequest, workspace: Workspace) -> Workspace:
+    """Let the pages that follow show `workspace`."""
+    uid = str(workspace.uid)
+    if request.session.get(SESSION_KEY) != uid:
+        request.session[SESSION_KEY] = uid
+    return workspace
+
+
 def _named(mine: QuerySet[Workspace], named: str) -> Workspace:
     try:
         return mine.get(uid=UUID(named))
     except (ValueError, Workspace.DoesNotExist):
         raise NotFoundError from None
+
+
+def _among(workspaces: Iterable[Workspace], named: str) -> Workspace:
+    try:
+        uid = UUID(named)
+    except ValueError:
+        raise NotFoundError from None
+    found = next((one for one in workspaces if one.uid == uid), None)
+    if found is None:
+        raise NotFoundError
+    return found

@@ -1,13 +1,13 @@
 """The audit log for its readers: one sentence per action, in their language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.options import Options
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -44,6 +44,11 @@ SENTENCES: dict[str, Promise] = {
     "trust.accepted": gettext_lazy("Automatic answers of one kind were allowed"),
     "trust.declined": gettext_lazy("Automatic answers of one kind were declined"),
     "trust.taken_back": gettext_lazy("Automatic answers of one kind were stopped"),
+    "letters.stopped": gettext_lazy("The link of an e-mail stopped e-mails to %(whom)s"),
+    "letters.resumed": gettext_lazy(
+        "E-mails to %(whom)s that a link had stopped just before are sent again"
+    ),
+    "compliance.made": gettext_lazy("A compliance file was made"),
     "export.asked": gettext_lazy("An export was asked for"),
     "export.downloaded": gettext_lazy("An export was downloaded"),
     "member.erased": gettext_lazy("A member erased their account"),
@@ -74,7 +79,25 @@ SENTENCES: dict[str, Promise] = {
     "operator.moved_away": gettext_lazy("An operator moved to another workspace: %(row)s"),
     "operator.replayed": gettext_lazy("An operator had it tried again: %(row)s"),
     "operator.ran": gettext_lazy("An operator had it run by hand: %(row)s"),
-    "operator.lifted": gettext_lazy("An operator let go on what had stopped: %(row)s"),
+    "operator.stopped": gettext_lazy("An operator paused: %(what)s"),
+    "operator.woke": gettext_lazy("An operator woke work that was due"),
+    "operator.words_shown": gettext_lazy("An operator read the words of a conversation (%(why)s)"),
+    "operator.corrected": gettext_lazy("An operator corrected: %(row)s (%(fields)s; %(why)s)"),
+    "operator.quota_corrected": gettext_lazy(
+        "An operator corrected the messages of %(day)s by %(amount)s (%(why)s)"
+    ),
+    "operator.factor_enrolled": gettext_lazy("An operator set up their second factor"),
+    "operator.factor_proved": gettext_lazy("An operator proved their second factor"),
+    "operator.factor_reset": gettext_lazy("The second factor of %(whom)s was reset"),
+    "operator.factor_failed": gettext_lazy(
+        "A wrong code was given for the second factor of %(whom)s, in this hour"
+    ),
+    "operator.factor_locked": gettext_lazy(
+        "After many wrong codes, the second factor of %(whom)s could not be tried"
+    ),
+    "operator.recovery_used": gettext_lazy("An operator came in by a recovery code"),
+    "operator.lifted": gettext_lazy("An operator let go on what had stopped: %(what)s"),
+    "operator.codes_renewed": gettext_lazy("The recovery codes of %(whom)s were made anew"),
     "account.connected": gettext_lazy("A social account was connected"),
     "account.reconnected": gettext_lazy("A social account was connected again"),
     "account.disconnected": gettext_lazy("A social account was disconnected"),
@@ -102,6 +125,19 @@ SENTENCES: dict[str, Promise] = {
     "encryption.rotated": gettext_lazy("The stored secrets were encrypted with another key"),
 }
 """What each action means; `test_activity` finds the ones that have no sentence yet."""
+WHYS: dict[str, Promise] = {
+    "complaint": gettext_lazy("a complaint"),
+    "fault": gettext_lazy("a fault to be found"),
+    "asked": gettext_lazy("the workspace asked for it"),
+    "abuse": gettext_lazy("a suspicion of abuse"),
+    "law": gettext_lazy("a duty by law"),
+}
+"""For what an operator may look at words or correct something."""
+PAUSED: dict[str, Promise] = {
+    "everything": gettext_lazy("everything"),
+    "model": gettext_lazy("the model"),
+}
+"""What operators pause as a whole; of a network and an account the name tells."""
 KINDS: dict[str, Promise] = {
     "workspace": gettext_lazy("Workspace"),
     "member": gettext_lazy("Members"),
@@ -111,8 +147,10 @@ KINDS: dict[str, Promise] = {
     "address": gettext_lazy("Addresses"),
     "person": gettext_lazy("People"),
     "google": gettext_lazy("Google"),
+    "letters": gettext_lazy("E-mails"),
     "contact": gettext_lazy("Contacts"),
     "export": gettext_lazy("Exports"),
+    "compliance": gettext_lazy("Compliance files"),
     "trust": gettext_lazy("Trust ladder"),
     "scenario": gettext_lazy("Scenarios"),
     "tool": gettext_lazy("Tools"),
@@ -161,10 +199,13 @@ def entries_of(workspace: Workspace, *, person: UUID | None, kind: str) -> Query
     return rows.order_by("-number")
 
 
-def lines_of(entries: Iterable[AuditEntry]) -> Iterator[Line]:
-    """Yield the entries as lines; names are looked up once for all of them."""
+def lines_of(entries: Iterable[AuditEntry], *, known: Iterable[User] = ()) -> Iterator[Line]:
+    """Yield the entries as lines; names are looked up once for all of them.
+
+    `known` are people who are read already.
+    """
     entries = list(entries)
-    names = _names_in(entries)
+    names = _names_in(entries, {one.uid: one for one in known})
     for entry in entries:
         who = names.get(str(entry.actor_uid)) if entry.actor_kind == "member" else None
         yield Line(
@@ -188,10 +229,23 @@ def words_of(entry: AuditEntry, names: dict[str, str]) -> str:
     for key in ("role", "from", "to"):
         if entry.data.get(key) in roles:
             words[key] = roles[entry.data[key]]
+    why = WHYS.get(entry.data.get("why", ""), "")
+    words["why"] = f"{why} {entry.data.get('ticket', '')}".strip()
+    words |= {name: str(entry.data.get(name, "")) for name in ("day", "amount")}
     table = _table_of(entry)
     words["row"] = str(table.verbose_name) if table else entry.target
+    words["what"] = _paused(entry) or words["row"]
     words["fields"] = ", ".join(_field(name, table) for name in entry.data.get("fields", ()))
     return str(sentence) % words
+
+
+def _paused(entry: AuditEntry) -> str:
+    """Return what rested, "" where the entry does not tell: a network by its name, an account."""
+    name = str(entry.data.get("what", ""))
+    kind, _colon, what = name.partition(":")
+    if kind == "network":
+        return what
+    return str(PAUSED.get(name, ""))
 
 
 def _table_of(entry: AuditEntry) -> "Options[Any] | None":
@@ -207,13 +261,23 @@ def _field(name: str, table: "Options[Any] | None") -> str:
     return str(FIELDS.get(name) or called.get(name, name))
 
 
-def _names_in(entries: list[AuditEntry]) -> dict[str, str]:
-    """Return how the people are called that the entries mean, by the ids the entries name."""
+def _names_in(entries: list[AuditEntry], known: Mapping[UUID, User]) -> dict[str, str]:
+    """Return how the people are called that the entries mean, by the ids the entries name.
+
+    One query for what no row of `known` has: a person, a membership or an invitation.
+    """
     found = [(one.actor_uid, one.target_uid, one.data.get("person")) for one in entries]
-    uids = {uid for three in found for uid in three if uid}
-    names = {str(user.uid): user.name or user.email for user in User.objects.filter(uid__in=uids)}
-    for member in Membership.objects.filter(uid__in=uids).select_related("user"):
-        names[str(member.uid)] = member.user.name or member.user.email
-    for invitation in Invitation.objects.filter(uid__in=uids):
-        names[str(invitation.uid)] = invitation.email
+    uids = {UUID(str(uid)) for three in found for uid in three if uid}
+    names = {str(uid): known[uid].name or known[uid].email for uid in uids & set(known)}
+    left = uids - set(known)
+    people = _called(User, "name", "email").filter(uid__in=left)
+    members = _called(Membership, "user__name", "user__email").filter(uid__in=left)
+    invitations = _called(Invitation, "email", "email").filter(uid__in=left)
+    for uid, name, address in people.union(members, invitations, all=True) if left else ():
+        names[str(uid)] = name or address
     return names
+
+
+def _called(model: type[User | Membership | Invitation], name: str, address: str) -> Any:
+    rows = model._default_manager.order_by()  # noqa: SLF001 - Django's documented name
+    return rows.annotate(called=F(name), address=F(address)).values_list("uid", "called", "address")

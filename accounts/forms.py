@@ -1,6 +1,5 @@
 """What people fill in on the pages of accounts; the rules are those of the API."""
 
-from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,7 +9,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from accounts.doors import LONGEST_PASSWORD
-from accounts.models import Membership
+from accounts.models import Membership, User
 from flowia.lib.errors import FlowError
 
 CONTINENTS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -128,17 +127,13 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = LanguageField()
+    theme = forms.ChoiceField(label=_("Colours"), choices=User.Theme.choices, required=False)
 
 
-class MailForm(forms.Form):
-    """In which workspaces people want e-mails when a human is needed: a box for each membership."""
+class ThemeForm(forms.Form):
+    """The colours of a person's pages."""
 
-    def __init__(self, memberships: Iterable[Membership], *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for one in memberships:
-            self.fields[str(one.uid)] = forms.BooleanField(
-                label=one.workspace.name, required=False, initial=one.told_by_mail
-            )
+    theme = forms.ChoiceField(choices=User.Theme.choices)
 
 
 class PasswordForm(forms.Form):

@@ -92,6 +92,19 @@ def attempt_inside(sign_in: SignIn) -> Attempt:
     return _counted(row, _wait(_of_pair(row), PAIR, clock.now()))
 
 
+def attempt_factor(user: User, *, known: bool) -> Attempt:
+    """Count one attempt at an operator's second factor; raises TooManyAttemptsError.
+
+    Counted for the person over all places: whoever comes so far has their password. Browsers that
+    proved the factor before are `known` and counted apart, so that a stolen password does not
+    shut the person out.
+    """
+    key = email_key(f"factor:{user.uid}")
+    trust = KNOWN_DEVICE if known else UNKNOWN
+    row = SignInAttempt.objects.create(email_key=key, address="", trust=trust)
+    return _counted(row, _wait(_of_pair(row), PAIR, clock.now()))
+
+
 def _counted(row: SignInAttempt, wait: int) -> Attempt:
     if wait:
         row.delete()

@@ -19,6 +19,7 @@ BY_ADDRESS = {
     "refresh": (120, MINUTE),
     "reset": (10, HOUR),
     "link": (30, HOUR),
+    "stop": (600, HOUR),
     "approval": (240, HOUR),
     "google": (30, MINUTE),
     "connect": (30, MINUTE),

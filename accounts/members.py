@@ -52,11 +52,6 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     return user.memberships.select_related("workspace").order_by("pk")
 
 
-def tell_by_mail(member: Membership, *, wanted: bool) -> None:
-    """Note whether the member gets e-mails when a human is needed in their workspace."""
-    Membership.objects.filter(pk=member.pk).update(told_by_mail=wanted)
-
-
 def open_invitations(workspace: Workspace) -> QuerySet[Invitation]:
     """Select the invitations that can still be accepted, the newest first."""
     rows = workspace.invitations.filter(accepted_at=None, withdrawn_at=None)

@@ -18,6 +18,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F, QuerySet
 
 from accounts.models import Letter
+from accounts.notifications import moment_for
 from accounts.wording import Wording, wording_of
 from flowia.lib import clock
 from flowia.lib.logging import follow
@@ -27,7 +28,7 @@ LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 4
 BACKOFF_SECONDS = (10, 120, 900)
 """The last one outlasts greylisting, which asks for five minutes or more."""
-UNCONFIRMED = "unconfirmed"
+UNCONFIRMED, NO_SERVER = "unconfirmed", "no_server"
 FOR_NOW, FOR_GOOD = range(400, 500), range(500, 600)
 """SMTP's replies that mean "not now" and "never" (RFC 5321, section 4.2.1)."""
 
@@ -45,13 +46,15 @@ def send(letter_id: int) -> None:
     if wording is None:
         _close(letter, Letter.Status.DROPPED)
         return
+    if not _is_wanted_now(letter, wording):
+        return
     connection = get_connection()
     try:
         _connect(connection)
         if _note_leaving(letter):
             _hand_over(connection, letter, _message(letter, wording))
     except OSError:
-        _postpone(letter, "no_server")
+        _postpone(letter, NO_SERVER)
     finally:
         # The letter's fate is known by now; a goodbye that fails says nothing of it.
         with suppress(OSError):
@@ -72,6 +75,20 @@ def _claim(letter_id: int, *, now: datetime) -> Letter | None:
         return None
     letter = Letter.objects.select_related("user").get(pk=letter_id)
     return letter if letter.next_at == now + LEASE else None
+
+
+def _is_wanted_now(letter: Letter, wording: Wording) -> bool:
+    """Return whether its reader wants it at this hour; else drop it, or let it wait for theirs."""
+    if wording.member is None:
+        return True
+    now = clock.now()
+    moment = moment_for(letter.kind, wording.member, now=now)
+    if moment is None:
+        _close(letter, Letter.Status.DROPPED, "not_wanted")
+    elif moment > now:
+        # Nothing was tried: the attempt is given back.
+        _mine(letter).update(next_at=moment, attempts=F("attempts") - 1)
+    return moment == now
 
 
 def _connect(connection: BaseEmailBackend) -> None:
@@ -138,6 +155,10 @@ def _message(letter: Letter, wording: Wording) -> EmailMultiAlternatives:
     # One name per letter, so that a mailbox which gets it twice may know it.
     name = f"<{letter.uid}@{urlsplit(settings.PUBLIC_URL).hostname}>"
     headers = {"Message-ID": name, "Auto-Submitted": "auto-generated"}
+    if wording.stop:
+        # RFC 8058: mail programs stop such letters with one POST, without opening a page.
+        headers["List-Unsubscribe"] = f"<{wording.stop}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         wording.subject, wording.text, to=[letter.email], headers=headers
     )

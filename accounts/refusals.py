@@ -1,4 +1,4 @@
-"""Wrong passwords and lock-outs in the audit log: one entry per person and hour, not per attempt.
+"""Wrong passwords, wrong codes and lock-outs in the audit log: one entry per person and hour.
 
 Whoever guesses would else fill the log of the person they guess at. For addresses that nobody has,
 the same questions are asked and nothing is written.
@@ -25,6 +25,16 @@ def tell_lock_out(email: str, *, by: audit.By) -> None:
     _tell("sign_in.locked", email, by)
 
 
+def tell_wrong_code(user: User, *, by: audit.By) -> None:
+    """Write down that a wrong code was given for an operator's second factor, as above."""
+    _tell("operator.factor_failed", user.email, by)
+
+
+def tell_code_lock_out(user: User, *, by: audit.By) -> None:
+    """Write down that somebody has to wait before trying an operator's second factor again."""
+    _tell("operator.factor_locked", user.email, by)
+
+
 def _tell(name: str, email: str, by: audit.By) -> None:
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
@@ -32,5 +42,10 @@ def _tell(name: str, email: str, by: audit.By) -> None:
         user = User.objects.select_for_update().filter(email=email).first()
         uid = user.uid if user else NOBODY
         told = AuditEntry.objects.filter(target_uid=uid, action=name, at__gte=hour).exists()
-        if user is not None and not told:
+        if user is None or told:
+            return
+        if name.startswith("operator."):
+            # It concerns those who operate, not the workspaces that the person is in.
+            audit.record(name, by=by, target=user)
+        else:
             audit.record_for_person(name, user, by=by)

@@ -8,10 +8,12 @@ from accounts.api import doors, google, links, people, workspace
 from accounts.google import views as google_pages
 from accounts.views import (
     activity,
+    api_access,
     begin,
     invitation,
     me,
     members,
+    notifications,
     passwords,
     register,
     sessions,
@@ -21,7 +23,6 @@ from accounts.views import workspace as workspaces
 from flowia.lib.routes import both
 
 urlpatterns: list[URLPattern] = [
-    path("", views.home, name="home"),
     *both("login", views.sign_in, "login"),
     *both("logout", views.sign_out, "logout"),
     *both("login/google", google_pages.begin_sign_in, "google-sign-in"),
@@ -47,6 +48,9 @@ urlpatterns: list[URLPattern] = [
     *both("settings/members/<uuid:uid>/role", members.role, "settings-role"),
     *both("settings/members/<uuid:uid>/remove", members.remove, "settings-remove"),
     *both("settings/invitations/<uuid:uid>", members.invitation, "settings-invitation"),
+    *both("settings/notifications", notifications.choose, "settings-notifications"),
+    *both("letters/stop/<str:token>", notifications.stop, "letters-stop"),
+    *both("settings/api", api_access.api_access, "settings-api"),
     *both("settings/sessions", sessions.sessions, "settings-sessions"),
     *both("settings/sessions/others", sessions.end_others, "settings-sessions-others"),
     *both("settings/sessions/<uuid:uid>", sessions.end, "settings-session"),

@@ -16,7 +16,8 @@ from django.utils.text import Truncator
 
 from accounts import links
 from accounts.devices import device_in_words, short_address
-from accounts.models import Letter, SignIn, User
+from accounts.models import Letter, Membership, SignIn, User
+from accounts.notifications import links_for
 
 HOME_ZONE = "Europe/Paris"
 NAME_LENGTH = 60
@@ -36,34 +37,51 @@ class Kind(StrEnum):
     GOOGLE_LINKED = "google_linked"
     ADDRESS_CHANGED = "address_changed"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a letter's name
+    FACTOR_ENROLLED = "factor_enrolled"
+    FACTOR_RESET = "factor_reset"
+    RECOVERY_USED = "recovery_used"
+    CODES_RENEWED = "codes_renewed"
     HUMAN_NEEDED = "human_needed"
     DRAFT_WAITING = "draft_waiting"
     ACCOUNT_STATE = "account_state"
     PLAN_NEWS = "plan_news"
     QUOTA_WAITING = "quota_waiting"
     WEBHOOK_OFF = "webhook_off"
+    TOOL_STATE = "tool_state"
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A letter as it leaves."""
+    """A letter as it leaves.
+
+    `member` is who gets it as a member of one workspace, where that is why; `stop` the address
+    that stops such letters.
+    """
 
     subject: str
     text: str
     html: str
+    member: Membership | None = None
+    stop: str = ""
 
 
 def wording_of(letter: Letter) -> Wording | None:
-    """Return what the letter says; None when it has nothing to say to anybody any more."""
+    """Return what the letter says; None when it has nothing to say to anybody any more.
+
+    Facts that name the `member` it is for get the links with which they choose their letters.
+    """
     with translation.override(letter.language), timezone.override(_zone_of(letter.user)):
         facts = FACTS[Kind(letter.kind)](letter)
         if facts is None:
             return None
+        member: Membership | None = facts.get("member")
+        ways = links_for(letter.kind, member) if member else {}
         subject, text, html = (
-            render_to_string(f"letters/{letter.kind}{ending}", facts)
+            render_to_string(f"letters/{letter.kind}{ending}", {**facts, **ways})
             for ending in (".subject.txt", ".txt", ".html")
         )
-    return Wording(" ".join(subject.split()), text.strip() + "\n", html)
+    one_line = " ".join(subject.split())
+    return Wording(one_line, text.strip() + "\n", html, member, ways.get("stop", ""))
 
 
 def _verification(letter: Letter) -> Facts | None:
@@ -93,6 +111,10 @@ def _nobody(_letter: Letter) -> Facts | None:
 
 def _warning(_letter: Letter) -> Facts | None:
     return {"link": links.absolute("/login")}
+
+
+def _recovery(letter: Letter) -> Facts | None:
+    return {"link": links.absolute("/login"), "left": int(letter.data.get("left", 0))}
 
 
 def _invitation(letter: Letter) -> Facts | None:
@@ -142,6 +164,10 @@ FACTS: dict[Kind, Callable[[Letter], Facts | None]] = {
     Kind.ADDRESS_TAKEN: _warning,
     Kind.GOOGLE_LINKED: _warning,
     Kind.ADDRESS_CHANGED: _warning,
+    Kind.FACTOR_ENROLLED: _warning,
+    Kind.FACTOR_RESET: _warning,
+    Kind.RECOVERY_USED: _recovery,
+    Kind.CODES_RENEWED: _warning,
     Kind.INVITATION: _invitation,
     Kind.NEW_SIGN_IN: _place,
     Kind.TOKEN_REUSED: _place,

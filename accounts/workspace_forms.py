@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.blanks import has_blank
 from accounts.forms import LanguageField, TimeZoneField
 from accounts.models import Workspace
 from accounts.workspaces import CHANGEABLE, MOST_FACTS
@@ -73,6 +74,12 @@ class FactForm(forms.Form):
 
     label = forms.CharField(label=_("What"), max_length=120)
     value = forms.CharField(label=_("Answer"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether the line says something, but the assistant does not read it: it has a blank."""
+        line = [str(self[name].value() or "") for name in ("label", "value")]
+        return any(line) and any(map(has_blank, line))
 
 
 class FactSheet(_Rows):

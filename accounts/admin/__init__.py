@@ -1,5 +1,5 @@
 """Operators' pages about people, workspaces, sign-ins and the audit log."""
 
-from accounts.admin import letters, people, records, schedule, workspaces
+from accounts.admin import factors, letters, people, records, schedule, workspaces
 
-__all__ = ["letters", "people", "records", "schedule", "workspaces"]
+__all__ = ["factors", "letters", "people", "records", "schedule", "workspaces"]

@@ -13,7 +13,7 @@ from accounts.admin.trail import replay
 from accounts.models import Letter
 from accounts.tasks import post_again
 from accounts.wording import Kind
-from flowia.lib.admin import HasError, ReadOnlyRows
+from flowia.lib.admin import HasError, ReadOnlyRows, batch_of
 
 KINDS: dict[str, Promise] = {
     Kind.VERIFY_ADDRESS: _("Confirm your e-mail address"),
@@ -26,10 +26,15 @@ KINDS: dict[str, Promise] = {
     Kind.GOOGLE_LINKED: _("A Google account opens your account now"),
     Kind.ADDRESS_CHANGED: _("The e-mail address of your account was changed"),
     Kind.TOKEN_REUSED: _("We signed a program out of your account"),
+    Kind.FACTOR_ENROLLED: _("A second factor was set up for your account"),
+    Kind.FACTOR_RESET: _("The second factor of your account was reset"),
+    Kind.RECOVERY_USED: _("A recovery code opened your account"),
+    Kind.CODES_RENEWED: _("Your recovery codes were made anew"),
     Kind.DRAFT_WAITING: _("An answer waits for your approval"),
     Kind.ACCOUNT_STATE: _("A connected account needs its owner"),
     Kind.PLAN_NEWS: _("Your plan changed"),
     Kind.WEBHOOK_OFF: _("An outgoing webhook was switched off"),
+    Kind.TOOL_STATE: _("A tool must be connected again"),
     Kind.QUOTA_WAITING: _("Somebody waits for tomorrow's messages"),
     Kind.HUMAN_NEEDED: _("A conversation needs an answer from a human"),
 }
@@ -83,7 +88,8 @@ class Letters(ReadOnlyRows):
     @admin.action(description=_("Send the failed ones again"), permissions=["replay"])
     def post_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
         """Send the failed letters among the selected; the others are left as they are."""
-        posted = sum(replay(request, letter, post_again) for letter in queryset)
+        rows = batch_of(request, queryset, self.error)
+        posted = sum(replay(request, letter, post_again) for letter in rows)
         sentence = ngettext(
             "%(count)s letter is being sent again.",
             "%(count)s letters are being sent again.",

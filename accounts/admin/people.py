@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -124,12 +124,42 @@ class Users(Trail, Labelled, People):
         return response
 
 
+if TYPE_CHECKING:
+    AnyRights = forms.ModelMultipleChoiceField[Permission]
+else:
+    AnyRights = forms.ModelMultipleChoiceField
+
+RIGHTS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("look at")}
+"""What the first word of a right's code name allows; Django keeps its sentences in English."""
+
+
+class RightsField(AnyRights):
+    """Rights to choose from, named in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the table and what may be done to its rows."""
+        verb = str(obj.codename).partition("_")[0]
+        return f"{obj.content_type}: {RIGHTS.get(verb, obj.codename)}"
+
+
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
 class Groups(Trail, GroupAdmin):
     """Sets of rights; superusers change them."""
+
+    # The widget with two boxes names things by what screen readers may not read out.
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        """Offer the rights under names of ours."""
+        rights = Permission.objects.select_related("content_type")
+        return super().formfield_for_manytomany(
+            db_field, request, **{**kwargs, "form_class": RightsField, "queryset": rights}
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Superusers add."""

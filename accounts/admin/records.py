@@ -14,7 +14,7 @@ from accounts import audit, doors, verifying
 from accounts.activity import KINDS, lines_of
 from accounts.admin.trail import by_operator
 from accounts.models import AuditChain, AuditEntry, AuditKey, SignIn, SignInAttempt, User, Workspace
-from flowia.lib.admin import ReadOnlyRows
+from flowia.lib.admin import ReadOnlyRows, batch_of
 
 
 @admin.register(SignIn)
@@ -35,7 +35,7 @@ class SignIns(ReadOnlyRows):
     def sign_out(self, request: HttpRequest, queryset: QuerySet[SignIn]) -> None:
         """End the chosen sign-ins, with an entry in the audit log."""
         by = by_operator(request)
-        for sign_in in queryset.select_related("user"):
+        for sign_in in batch_of(request, queryset.select_related("user")):
             doors.end_sign_in(sign_in, SignIn.End.SIGNED_OUT_ELSEWHERE, by)
         messages.success(request, _("Signed out."))
 
@@ -178,7 +178,7 @@ class AuditChains(ReadOnlyRows):
     @admin.action(description=_("Verify that no entry is missing"), permissions=["view"])
     def verify(self, request: HttpRequest, queryset: QuerySet[AuditChain]) -> None:
         """Say for each chosen chain whether it holds, or where it breaks."""
-        for chain in queryset:
+        for chain in batch_of(request, queryset):
             number = verifying.verify(chain.key)
             words: dict[str, Any] = {"chain": chain.key, "number": number}
             if number is None:

@@ -1,8 +1,8 @@
 """What operators change by hand stands in the audit log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,25 +16,27 @@ from django_celery_beat.models import PeriodicTask
 from accounts import audit
 from accounts.models import User, Workspace
 from flowia.lib.address import client_address
-from flowia.lib.admin import AnyAdmin
+from flowia.lib.admin import Light
 from flowia.lib.rows import Row
 
 ADDED, CHANGED, DELETED = "operator.added", "operator.changed", "operator.deleted"
 MOVED_AWAY, REPLAYED, RAN = "operator.moved_away", "operator.replayed", "operator.ran"
-LIFTED = "operator.lifted"
+LIFTED, STOPPED, WOKE = "operator.lifted", "operator.stopped", "operator.woke"
 
 
 @dataclass(frozen=True)
 class Deed:
     """What an operator did to one row, and the names of the fields that changed in it.
 
-    `left` is the workspace that the row is no longer in: its chain tells of it then.
+    `left` is the workspace that the row is no longer in: its chain tells of it then. `told` is what
+    the row alone does not tell later, such as what a pause was of.
     """
 
     action: str
     row: Model
     fields: tuple[str, ...] = ()
     left: Workspace | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
     @property
     def workspace(self) -> Workspace | None:
@@ -47,7 +49,7 @@ class Deed:
         return found if isinstance(found, Workspace) else None
 
 
-class Trail(AnyAdmin):
+class Trail(Light):
     """A page whose additions, changes and deletions, lines included, leave entries.
 
     They are written in the transaction of what they tell, and name fields, never values.
@@ -85,6 +87,13 @@ def person_of(uid: UUID | str | None) -> str:
     return str(uid or "")
 
 
+def people_of(uids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the addresses of those who did something, the uid of who is gone; one query."""
+    wanted = set(uids)
+    found = dict(User.objects.filter(uid__in=wanted).values_list("uid", "email"))
+    return {uid: found.get(uid) or str(uid) for uid in wanted}
+
+
 def write_down(request: HttpRequest, deeds: list[Deed]) -> None:
     """Write what an operator did: workspaces' chains in the order of their rows, then the own."""
     by = by_operator(request)
@@ -113,6 +122,7 @@ def _order(deed: Deed) -> tuple[bool, int]:
 
 def _data(deed: Deed) -> dict[str, Any]:
     data: dict[str, Any] = {"fields": list(deed.fields)} if deed.fields else {}
+    data |= deed.told
     if isinstance(deed.row, Group):
         data["group"] = deed.row.pk
     elif not isinstance(deed.row, Row):

@@ -58,12 +58,13 @@ class MembershipFields(serializers.Serializer[Any]):
 
 
 class PersonFields(serializers.Serializer[Any]):
-    """A person."""
+    """A person; `theme` is the colours of their pages, `system` those of the device."""
 
     id = serializers.UUIDField(source="uid")
     email = serializers.EmailField()
     name = serializers.CharField()
     language = serializers.ChoiceField(choices=LANGUAGES)
+    theme = serializers.ChoiceField(choices=User.Theme.choices)
     email_verified = serializers.SerializerMethodField()
 
     def get_email_verified(self, user: User) -> bool:
@@ -91,6 +92,7 @@ class MeChanges(serializers.Serializer[Any]):
 
     name = Text(max_length=150, allow_blank=True, required=False)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    theme = serializers.ChoiceField(choices=User.Theme.choices, required=False)
     told_by_mail = Flag(required=False)
 
 

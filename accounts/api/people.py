@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import audit, doors, members, signins
+from accounts import audit, doors, notifications, signins
 from accounts.access import membership_in, person, workspace_of
 from accounts.api.doors import read
 from accounts.api.fields import MeChanges, MeFields, SignInFields
@@ -37,18 +37,18 @@ class Me(APIView):
         return self.get(request)
 
     @extend_schema(
-        summary="Change my name, language or e-mails",
+        summary="Change my name, language, theme or e-mails",
         request=MeChanges,
         responses=MeFields,
         operation_id="auth_me_change",
     )
     def patch(self, request: Request) -> Response:
-        """Change the caller's name, language, or whether they get e-mails in this workspace."""
+        """Change the caller's name, language, theme, or whether e-mails come in this workspace."""
         asked = read(MeChanges, request)
         user = person(request.user)
         mail = asked.pop("told_by_mail", None)
         if mail is not None:
-            members.tell_by_mail(membership_in(workspace_of(request), user), wanted=mail)
+            notifications.tell_by_mail(membership_in(workspace_of(request), user), wanted=mail)
         for field, value in asked.items():
             setattr(user, field, value)
         if asked:

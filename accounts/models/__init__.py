@@ -1,6 +1,7 @@
 """Who: people, workspaces, where people are signed in, and what was done."""
 
 from accounts.models.audit import AuditChain, AuditEntry, AuditKey
+from accounts.models.factors import OperatorFactor
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.letters import Letter
 from accounts.models.people import Fact, Membership, User, Workspace
@@ -16,6 +17,7 @@ __all__ = [
     "Letter",
     "Membership",
     "OAuthState",
+    "OperatorFactor",
     "SignIn",
     "SignInAttempt",
     "UsedToken",

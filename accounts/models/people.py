@@ -7,8 +7,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from flowia.lib.indexing import Beginnings
 from flowia.lib.rows import Row
 
 
@@ -30,9 +32,20 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin, Row):
     """A person who signs in by e-mail: a member, an operator, or both."""
 
+    class Theme(models.TextChoices):
+        """The colours of the person's pages."""
+
+        SYSTEM = "system", _("As this device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=5, default="fr")
+    # The database knows the default too: an older version goes on writing during an upgrade.
+    theme = models.CharField(
+        _("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+    )
     email_verified_at = models.DateTimeField(_("address verified"), null=True, blank=True)
     # Google's `sub`: the only name of a Google account that never changes hands.
     google_sub = models.CharField(
@@ -86,6 +99,7 @@ class Workspace(Row):
     class Meta:
         verbose_name = _("workspace")
         verbose_name_plural = _("workspaces")
+        indexes = (Beginnings(Lower("name"), name="workspace_named"),)
 
     def __str__(self) -> str:
         return self.name
@@ -121,6 +135,15 @@ class Membership(Row):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MEMBER)
     told_by_mail = models.BooleanField(_("e-mail when a human is needed"), default=True)
+    # By kind of letter, what was chosen otherwise than usual: "never".
+    letters = models.JSONField(
+        _("e-mails chosen"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+    )
+    quiet_from = models.TimeField(_("no e-mails from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("no e-mails until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("member")

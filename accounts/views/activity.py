@@ -28,13 +28,14 @@ def activity(request: HttpRequest) -> HttpResponse:
     """List the entries: `?person=<uid>`, `?kind=`, `?page=`. For owners."""
     workspace = owned(chosen_workspace(request), request.user)
     page = Paginator(_asked(request, workspace), LINES_PER_PAGE).get_page(request.GET.get("page"))
+    people = list(User.objects.filter(workspaces=workspace).order_by("name", "email"))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "page": page,
-        "lines": lines_of(page),
+        "lines": lines_of(page, known=people),
         "kinds": KINDS.items(),
-        "people": User.objects.filter(workspaces=workspace).order_by("name", "email"),
+        "people": people,
         "kind": request.GET.get("kind", ""),
         "person": request.GET.get("person", ""),
         "query": query.urlencode(),

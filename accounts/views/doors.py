@@ -6,9 +6,10 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import doors, guessing, limits
@@ -16,13 +17,16 @@ from accounts.models import SignIn, User
 from accounts.returning import safe_return
 from flowia.lib.errors import TooManyRequestsError
 
+PLAIN = {"home", "inbox"}
+"""Where people mean to go who only sign in."""
+
 
 class SignInForm(AuthenticationForm):
     """E-mail address, in any case, and password."""
 
     error_messages = {  # noqa: RUF012 - Django's own class attribute
-        "invalid_login": _("The e-mail address or the password is wrong."),
-        "inactive": _("This account is switched off."),
+        "invalid_login": gettext_lazy("The e-mail address or the password is wrong."),
+        "inactive": gettext_lazy("This account is switched off."),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -61,11 +65,31 @@ class SignInPage(LoginView):
         """Return where the person wanted to go; the door itself is no such place."""
         return safe_return(self.request, super().get_redirect_url(*request), otherwise="")
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """Return what the page shows; `why` tells who comes by a link what happens next.
+
+        `ended` is who sent a form after their session had ended.
+        """
+        ended = "ended" in self.request.GET
+        why = "" if ended else _why(self.get_redirect_url())
+        return super().get_context_data(why=why, ended=ended, **more)
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign the person in; a language chosen in the header before stays chosen."""
         user = form.get_user()
         doors.enter_browser(self.request, user)
         return welcome(self.request, user, self.get_success_url())
+
+
+def _why(address: str) -> str:
+    """Return what signing in leads to, for an address of ours; "" when nobody needs to be told."""
+    try:
+        name = resolve(address.partition("?")[0]).url_name
+    except Resolver404:
+        return ""
+    if name == "verify":
+        return _("Sign in to confirm your e-mail address.")
+    return "" if name in PLAIN else _("Sign in: the page that you asked for opens then.")
 
 
 def welcome(request: HttpRequest, user: User, address: str) -> HttpResponseRedirect:

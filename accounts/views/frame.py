@@ -8,11 +8,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.access import chosen_workspace, membership_in, workspaces_of
+from accounts.access import chosen_workspace, owns, workspaces_to_switch
 from accounts.forms import tell
-from accounts.models import Membership, User
+from accounts.models import User
 from flowia.lib.address import client_address
 from flowia.lib.errors import FlowError, NotFoundError, TooManyRequestsError
+
+Sections = list[tuple[str, list[tuple[str, str]]]]
 
 
 def framed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -22,22 +24,39 @@ def framed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(request.user, User):
         return context
-    sections = [("settings-me", _("Me"))]
-    frame: dict[str, Any] = {"workspaces": workspaces_of(request.user), "owns": False}
     try:
         workspace = chosen_workspace(request)
     except NotFoundError:
-        sections.append(("settings-sessions", _("Sign-ins")))
-    else:
-        role = membership_in(workspace, request.user).role
-        frame |= {"workspace": workspace, "owns": role == Membership.Role.OWNER}
-        sections += [("settings-workspace", _("Workspace")), ("settings-members", _("Members"))]
-        sections.append(("plan", _("Plan")))
-        sections.append(("settings-sessions", _("Sign-ins")))
-        if frame["owns"]:
-            sections.append(("settings-activity", _("Activity")))
-    sections.append(("settings-data", _("Data")))
-    return {**frame, "sections": sections, **context}
+        frame = {"workspaces": workspaces_to_switch(request), "owns": False}
+        return {**frame, "sections": _sections(works=False, owns=False), **context}
+    mine = owns(workspace)
+    frame = {
+        "workspaces": workspaces_to_switch(request),
+        "owns": mine,
+        "workspace": workspace,
+        "sections": _sections(works=True, owns=mine),
+    }
+    return {**frame, **context}
+
+
+def _sections(*, works: bool, owns: bool) -> Sections:
+    """Return the pages of the settings in groups: the person's own, the workspace's, data."""
+    mine = [("settings-me", _("Me"))]
+    if works:
+        mine.append(("settings-notifications", _("E-mails")))
+    mine += [("settings-sessions", _("Sign-ins")), ("settings-api", _("API"))]
+    data = [("settings-data", _("Data"))]
+    if not works:
+        return [(_("You"), mine), (_("Data"), data)]
+    ours = [
+        ("settings-workspace", _("Business and facts")),
+        ("settings-members", _("Members")),
+        ("plan", _("Plan")),
+        ("webhooks", _("Outgoing webhooks")),
+    ]
+    if owns:
+        data += [("settings-compliance", _("Compliance")), ("settings-activity", _("Activity"))]
+    return [(_("You"), mine), (_("Workspace"), ours), (_("Data"), data)]
 
 
 def by_person(request: HttpRequest) -> audit.By:

@@ -7,19 +7,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import doors, limits, members
+from accounts import doors, limits
 from accounts.access import person
-from accounts.forms import MailForm, PasswordForm, ProfileForm, ProofForm
+from accounts.forms import PasswordForm, ProfileForm, ProofForm, ThemeForm
 from accounts.models import User
 from accounts.proving import check_password
+from accounts.returning import safe_return
 from accounts.views.doors import sign_in_at
 from accounts.views.frame import by_person, framed, refused
+from flowia.context import THEME_COOKIE
 from flowia.lib.errors import FlowError
 
 PROFILE, PASSWORD = "accounts/settings/me.html", "accounts/settings/password.html"
@@ -29,31 +32,41 @@ YEAR = 31_536_000
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """Show name, language and e-mails; a POST changes the first two, with `do=mail` the last."""
+    """Show name, language and colours; a POST changes them.
+
+    With `do=theme` it changes the colours alone, from any page (`next`).
+    """
     user = person(request.user)
-    if request.POST.get("do") == "mail":
-        return _choose_mail(request, user)
-    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    if request.POST.get("do") == "theme":
+        return _choose_theme(request, user)
+    now = {"name": user.name, "language": user.language, "theme": user.theme}
+    form = ProfileForm(request.POST or None, initial=now)
     if not form.is_valid():
-        mail = MailForm(members.memberships_of(user))
-        context = {"proof": ProofForm(), "form": form, "mail": mail}
+        context = {"proof": ProofForm(), "form": form}
         return render(request, PROFILE, framed(request, context))
     user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
-    user.save(update_fields=["name", "language"])
+    user.theme = form.cleaned_data["theme"] or user.theme
+    user.save(update_fields=["name", "language", "theme"])
     with translation.override(user.language):
         messages.success(request, _("Saved."))
     response = redirect("settings-me")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", max_age=YEAR)
-    return response
+    return _with_theme(response, user)
 
 
-def _choose_mail(request: HttpRequest, user: User) -> HttpResponse:
-    form = MailForm(members.memberships_of(user), request.POST)
+def _choose_theme(request: HttpRequest, user: User) -> HttpResponse:
+    form = ThemeForm(request.POST)
     if form.is_valid():
-        for one in members.memberships_of(user):
-            members.tell_by_mail(one, wanted=form.cleaned_data.get(str(one.uid), False))
-        messages.success(request, _("Saved."))
-    return redirect("settings-me")
+        user.theme = form.cleaned_data["theme"]
+        user.save(update_fields=["theme"])
+    back = safe_return(request, request.POST.get("next", ""), otherwise=reverse("settings-me"))
+    return _with_theme(redirect(back), user)
+
+
+def _with_theme(response: HttpResponse, user: User) -> HttpResponse:
+    """Let the pages of this browser keep the colours when nobody is signed in."""
+    response.set_cookie(THEME_COOKIE, user.theme, samesite="Lax", max_age=YEAR, httponly=True)
+    return response
 
 
 @never_cache

@@ -48,7 +48,7 @@ def end(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise NotFoundError
     doors.end_sign_in(found, SignIn.End.SIGNED_OUT_ELSEWHERE, by_person(request))
     messages.success(request, _("Signed out there."))
-    return redirect("settings-sessions")
+    return redirect("settings-api" if request.POST.get("from") == "api" else "settings-sessions")
 
 
 @login_required

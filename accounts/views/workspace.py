@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import chosen_workspace, owned
+from accounts.blanks import is_complete
 from accounts.forms import tell
 from accounts.models import Workspace
 from accounts.views.frame import by_person, framed
@@ -35,7 +36,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     context = {
         "form": WorkspaceForm(instance=found),
         "sheet": fact_sheet(lines=facts),
-        "facts": facts,
+        "facts": [{**one, "is_unused": not is_complete(**one)} for one in facts],
         "seen": version_of(found),
     }
     return render(request, PAGE, framed(request, context))
@@ -75,7 +76,16 @@ def _save(request: HttpRequest, found: Workspace) -> HttpResponse:
         tell(form, error)
         return render(request, PAGE, framed(request, context))
     messages.success(request, _("Saved."))
+    _tell_blanks(request, facts)
     return redirect("settings-workspace")
+
+
+def _tell_blanks(request: HttpRequest, facts: list[dict[str, str]]) -> None:
+    """Say which lines are no facts yet: the assistant reads none with a blank."""
+    open_ones = [fact["label"] for fact in facts if not is_complete(fact["label"], fact["value"])]
+    if open_ones:
+        said = _("Not used by the assistant, for they still have a blank (…): %(labels)s")
+        messages.warning(request, said % {"labels": ", ".join(open_ones)})
 
 
 def _stored(
@@ -89,6 +99,6 @@ def _stored(
             words = (_("yes") if stored else _("no")) if name == "assistant_on" else str(stored)
             pairs.append((str(form[name].label), words))
     if facts_of(found) != facts:
-        lines = [f"{fact['label']} : {fact['value']}" for fact in facts_of(found)]
+        lines = [_("%(label)s: %(value)s") % fact for fact in facts_of(found)]
         pairs.append((_("Fact sheet"), "\n".join(lines)))
     return pairs
