@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -16,11 +16,18 @@ from social import consents
 from social.contracts import Credentials
 from social.errors import ProviderError
 from social.letters import tell_of_state
-from social.models import SocialAccount
+from social.models import BrowserSession, SocialAccount
 from social.polling import ensure_polls
 from social.providers.registry import CAPABILITIES
 from social.ready import tell_ready
 from social.running import trouble_state
+
+STOPPED = (
+    BrowserSession.State.NEEDS_LOGIN,
+    BrowserSession.State.CHECKPOINT,
+    BrowserSession.State.RESTRICTED,
+)
+"""States of a browser's session that only its owner can end."""
 
 
 class NoAgreementError(ConflictError):
@@ -47,6 +54,14 @@ class NeedsLoginError(ConflictError):
 def accounts_of(workspace: Workspace) -> QuerySet[SocialAccount]:
     """Select the workspace's accounts, the disconnected ones too."""
     return SocialAccount.objects.filter(workspace=workspace).select_related("workspace")
+
+
+def needing_their_owner(workspace: Workspace) -> QuerySet[SocialAccount]:
+    """Select the accounts through which nothing leaves until a person has done something."""
+    signed_out = Q(status=SocialAccount.Status.NEEDS_LOGIN)
+    stopped = Q(browser_session__state__in=STOPPED)
+    rows = SocialAccount.objects.filter(signed_out | stopped, workspace=workspace)
+    return rows.exclude(status=SocialAccount.Status.DISCONNECTED)
 
 
 def find_account(workspace: Workspace, uid: UUID) -> SocialAccount:

@@ -8,7 +8,7 @@ from social.accounts import mark_needs_login
 from social.letters import tell_of_state
 from social.models import BrowserSession, Consent, SocialAccount
 from social.pacing import Later
-from social.pauses import PAUSE_CHECK, pause_of
+from social.pauses import pause_of
 from social.running import READ, SEND, VISIT
 
 ASK_AGAIN = timedelta(hours=1)
@@ -72,7 +72,7 @@ def _expired(session: BrowserSession, _capability: str, now: datetime) -> Later 
 
 def _paused(session: BrowserSession, _capability: str, now: datetime) -> Later | None:
     pause = pause_of(session.social_account.provider, now=now)
-    return Later(pause.until or now + PAUSE_CHECK, "provider_paused") if pause else None
+    return Later(pause.look_again(now), "provider_paused") if pause else None
 
 
 def _rests(session: BrowserSession, _capability: str, now: datetime) -> Later | None:

@@ -101,6 +101,29 @@ def rest(account: SocialAccount, holds: str, until: datetime, *, now: datetime) 
         _open(breaker, until)
 
 
+@transaction.atomic
+def hold_back(name: str, until: datetime, *, now: datetime) -> None:
+    """Open the breaker `name` until an operator's pause ends: what waited leaves slowly then.
+
+    One that stands open for longer stays so.
+    """
+    breaker = _locked(name, now=now, make=KINDS[name.partition(":")[0]])
+    if breaker is not None:
+        _open(breaker, until)
+
+
+@transaction.atomic
+def let_trickle(name: str, *, now: datetime) -> None:
+    """Let what waited behind an operator's pause leave slowly, as after a storm.
+
+    `name` is a breaker's. One that stood open is on trial from now on: the operator knows better.
+    """
+    breaker = _locked(name, now=now, make=KINDS[name.partition(":")[0]])
+    if breaker is not None:
+        breaker.opened_until = None
+        _open(breaker, now)
+
+
 def unused(before: datetime) -> QuerySet[Breaker]:
     """Select the breakers of which nothing was heard since `before`."""
     idle = Q(opened_until__isnull=True, since__lt=before) | Q(opened_until__lt=before)

@@ -21,8 +21,13 @@ def is_stopped(provider: str, capability: str) -> bool:
 
 def stopped() -> list[str]:
     """Return what rests for all accounts of a network, as "network what"."""
-    rows = Drift.objects.filter(for_all=True, lifted_at__isnull=True).order_by("found_at")
+    rows = resting().order_by("found_at")
     return [f"{one.provider} {one.capability}" for one in rows.only("provider", "capability")]
+
+
+def resting() -> QuerySet[Drift]:
+    """Select the changed pages for which something rests for all accounts of a network."""
+    return Drift.objects.filter(for_all=True, lifted_at__isnull=True)
 
 
 def note(account: SocialAccount, report: Report, *, now: datetime) -> None:

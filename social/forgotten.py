@@ -68,6 +68,22 @@ def hashed(*parts: str) -> str:
     return _digest(_key() or _new_key(), parts)
 
 
+def same_hashes(external_id: str, *, accounts: int = 1000) -> list[str]:
+    """Return under which keys a message or person of this id would be forgotten.
+
+    One for each kind and each of the latest `accounts` accounts; empty before anything was.
+    """
+    key = _key()
+    if key is None:
+        return []
+    latest = SocialAccount.objects.order_by("-pk").only("workspace_id", "kind", "external_id")
+    return [
+        _digest(key, _parts(account, kind, external_id))
+        for account in latest[:accounts]
+        for kind in Kind
+    ]
+
+
 def _remember(account: SocialAccount, kind: Kind, external_ids: set[str]) -> None:
     key = _key() or _new_key()
     rows = [

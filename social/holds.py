@@ -15,7 +15,7 @@ from social import breakers, meter, sessions
 from social.contracts import Usage
 from social.errors import ProviderError
 from social.models import ProviderPause, SocialAccount
-from social.pauses import PAUSE_CHECK, pause_of
+from social.pauses import network_pause
 from social.providers.registry import PROVIDERS
 from social.running import READ
 from social.streams import EVERY_CALL, Limit
@@ -40,9 +40,9 @@ def admit(account: SocialAccount, operation: str, *, now: datetime) -> datetime 
 
 def admit_reading(account: SocialAccount, operation: str, *, now: datetime) -> datetime | None:
     """Return the same for a call that only reads: it takes no turn, and respects every hold."""
-    pause = pause_of(account.provider, now=now)
+    pause = network_pause(account.provider, now=now)
     if pause is not None:
-        return pause.until or now + PAUSE_CHECK
+        return pause.look_again(now)
     if account.held_until is not None and now < account.held_until:
         return account.held_until
     rests = sessions.resting(account, READ, now=now)
@@ -111,10 +111,12 @@ def hold_provider(provider: str, until: datetime, reason: str, *, now: datetime)
     """Let nothing leave through the network until then.
 
     A pause without an end, or a longer one, stays as it is; one that lasts gets longer and keeps
-    its reason, since an operator may have given it.
+    its reason, since an operator may have given it. One that is over says nothing any more, not
+    even whose it was.
     """
     pauses = ProviderPause.objects.filter(provider=provider)
-    renewed = pauses.filter(until__lte=now).update(until=until, reason=reason[:100])
+    over = pauses.filter(until__lte=now)
+    renewed = over.update(until=until, reason=reason[:100], by_uid=None, created_at=now)
     longer = renewed or pauses.filter(until__lt=until).update(until=until)
     new = {"until": until, "reason": reason[:100]}
     if longer or ProviderPause.objects.get_or_create(provider=provider, defaults=new)[1]:

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from social.judged import ENDS_SOON, Impossible, Judged, said, with_approval
 from social.models import SocialAccount
+from social.stopped import stopped_by_operators
 from social.subscribing import lost_fields
 from social.surroundings import Surroundings
 from social.ways import way_behind
@@ -29,7 +30,7 @@ def judge(
     """Return what is to be told of `account` at `now`, in the active language."""
     if around.standing is not None:
         return weigh(account, around.standing, around, impossible, now=now)
-    judges = (_by_status, _by_pause, _by_hold, _by_end, _by_limits, _by_silence)
+    judges = (_by_status, _by_operators, _by_pause, _by_hold, _by_end, _by_limits, _by_silence)
     for one in judges:
         found = one(account, around, impossible, now)
         if found is not None:
@@ -51,6 +52,12 @@ def _by_status(
         words = _("You paused it: nothing is answered through it. What arrives is kept.")
         return Judged("paused", words, "resume")
     return None
+
+
+def _by_operators(
+    account: SocialAccount, around: Surroundings, _cannot: Impossible, _now: datetime
+) -> Judged | None:
+    return stopped_by_operators(account, around)
 
 
 def _by_pause(
@@ -144,7 +151,7 @@ def _working(cannot: Impossible) -> Judged:
         words = _("It works, except for this, which the network does not open to it: %(what)s.")
         words %= {"what": ", ".join(closed)}
     else:
-        words = _("Everything works: what arrives is seen and answered.")
+        words = _("Everything works: what arrives is seen; your scenarios say what is answered.")
     return Judged("working", with_approval(words, cannot))
 
 

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from social import consents, pacing
-from social.models import BrowserSession, Consent, Drift, Poll, SocialAccount
+from social.models import BrowserSession, Poll, SocialAccount
 from social.pacing import Today
 from social.providers.registry import PROVIDERS
 from social.running import READ
@@ -60,9 +63,16 @@ class Standing:
 
 
 def standings_of(
-    accounts: Sequence[SocialAccount], polls: Mapping[int, Sequence[Poll]], *, now: datetime
+    accounts: Sequence[SocialAccount],
+    polls: Mapping[int, Sequence[Poll]],
+    *,
+    changed: Mapping[str, frozenset[str]],
+    now: datetime,
 ) -> dict[int, Standing]:
-    """Return how those of `accounts` stand that have a session, by pk; the same queries for all."""
+    """Return how those of `accounts` stand that have a session, by pk; the same queries for all.
+
+    `changed` holds what rests of each network because its pages changed.
+    """
     rules = {
         one.provider: provider.session
         for one in accounts
@@ -72,14 +82,13 @@ def standings_of(
     browsed = {one.pk: one for one in accounts if one.provider in rules and one.status != gone}
     if not browsed:
         return {}
-    sessions = list(BrowserSession.objects.filter(social_account__in=browsed))
+    sessions: list[Any] = list(_with_agreements(browsed, rules))
     for session in sessions:
         session.social_account = browsed[session.social_account_id]
         session.workspace = session.social_account.workspace
     paces = {name: one.pace() for name, one in rules.items()}
     paced = [(one.social_account, paces[one.social_account.provider]) for one in sessions]
     todays = pacing.todays_of(paced, now)
-    agreed, changed = _agreed(browsed, rules), _changed(rules)
     browsers = {name: browser_known(one) for name, one in rules.items()}
     found = {}
     for session in sessions:
@@ -92,8 +101,8 @@ def standings_of(
             today=today,
             browser=browsers[name],
             by_operators=session.stopped_by_operators,
-            agreed=(account.pk, consents.SESSION) in agreed,
-            automated=(account.pk, consents.AUTOMATION) in agreed,
+            agreed=session.agreed,
+            automated=session.automated,
             changed=changed.get(name, frozenset()),
             opens=hours.opens(now),
             may_send=hours.next_send(today, now),
@@ -103,27 +112,21 @@ def standings_of(
     return found
 
 
-def _agreed(
+def _with_agreements(
     browsed: Mapping[int, SocialAccount], rules: Mapping[str, Sessions]
-) -> set[tuple[int, str]]:
-    """Return which texts in force were agreed to: the account's pk and the kind of text."""
-    versions = {
-        (name, kind): one.statement(kind).version
-        for name, one in rules.items()
-        for kind in Consent.Kind.values
-    }
-    rows = consents.living().filter(social_account__in=browsed)
-    return {
-        (pk, kind)
-        for pk, kind, version in rows.values_list("social_account_id", "kind", "version")
-        if versions[browsed[pk].provider, kind] == version
-    }
-
-
-def _changed(rules: Mapping[str, Sessions]) -> dict[str, frozenset[str]]:
-    rows = Drift.objects.filter(for_all=True, provider__in=rules, lifted_at__isnull=True)
-    pairs = list(rows.values_list("provider", "capability"))
-    return {name: frozenset(what for whose, what in pairs if whose == name) for name in rules}
+) -> QuerySet[BrowserSession]:
+    """Select the sessions; `agreed` and `automated` tell whether the texts in force were signed."""
+    rows = BrowserSession.objects.filter(social_account__in=browsed)
+    columns = {"agreed": consents.SESSION, "automated": consents.AUTOMATION}
+    signed = {}
+    for column, kind in columns.items():
+        in_force = Q(pk__in=[])
+        for name, one in rules.items():
+            version = one.statement(kind).version
+            in_force |= Q(social_account__provider=name, version=version)
+        given = consents.living().filter(social_account=OuterRef("social_account"), kind=kind)
+        signed[column] = Exists(given.filter(in_force))
+    return rows.annotate(**signed)
 
 
 def _reads_at(polls: Sequence[Poll], hours: pacing.Hours, now: datetime) -> datetime | None:

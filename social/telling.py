@@ -18,13 +18,15 @@ def facts_of_account(letter: Letter) -> Facts | None:
         return None
     rows = SocialAccount.objects.select_related("workspace")
     account = rows.filter(uid=letter.subject_uid).first()
-    if account is None or not _owned_by(account, user.pk):
+    owner = _owner_of(account, user.pk) if account else None
+    if account is None or owner is None:
         return None
     truth = truth_of(account, now=clock.now())
     if truth.state != letter.data.get("state") or truth.action is None:
         return None
     workspace = account.workspace
     return {
+        "member": owner,
         "link": links.absolute(f"{truth.action.address}?workspace={workspace.uid}"),
         "workspace": short(workspace.name),
         "account": short(str(account)),
@@ -33,7 +35,7 @@ def facts_of_account(letter: Letter) -> Facts | None:
     }
 
 
-def _owned_by(account: SocialAccount, user_id: int) -> bool:
+def _owner_of(account: SocialAccount, user_id: int) -> Membership | None:
     owner = Membership.Role.OWNER
     rows = Membership.objects.filter(workspace=account.workspace_id, user=user_id, role=owner)
-    return rows.exists()
+    return rows.select_related("workspace").first()

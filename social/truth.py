@@ -41,6 +41,7 @@ LABELS: dict[str, Promise] = {
     "paused": _("Paused"),
     "held": _("Waits"),
     "provider_paused": _("Network paused"),
+    "operators_paused": _("Paused by our team"),
     "limited": _("Limited"),
     "silent": _("Not announced"),
     "ending": _("Ends soon"),
@@ -48,10 +49,13 @@ LABELS: dict[str, Promise] = {
 }
 CALLS = ("needs_login", "checkpoint", "restricted", "consent")
 WAITS = (
-    *("limited", "silent", "ending", "held", "provider_paused", "connecting", "stopped"),
-    *("no_browser", "cooldown", "drift", "unknown"),
+    *("limited", "silent", "ending", "held", "provider_paused", "operators_paused"),
+    *("connecting", "stopped", "no_browser", "cooldown", "drift", "unknown"),
 )
-WORKS = ("working", "hours", "ending", "silent", "limited", "held", "provider_paused")
+WORKS = (
+    *("working", "hours", "ending", "silent", "limited", "held"),
+    *("provider_paused", "operators_paused"),
+)
 """States in which what is possible happens, now or as soon as a wait is over by itself."""
 TONES = {
     **dict.fromkeys(CALLS, "call"),

@@ -13,6 +13,7 @@ from social.judged import ENDS_SOON, Impossible, Judged, said, with_approval
 from social.models import SocialAccount
 from social.running import READ, SEND, UNKNOWN, VISIT, trouble_state
 from social.standing import Standing
+from social.stopped import stopped_by_operators
 from social.surroundings import Surroundings
 from social.words import session_trouble_in_words
 
@@ -101,6 +102,10 @@ def _paused(on: Scales) -> Judged | None:
     else:
         words = _("You paused it: nothing is answered through it.") + " " + kept.sentence
     return Judged("paused", words, "resume")
+
+
+def _team(on: Scales) -> Judged | None:
+    return stopped_by_operators(on.account, on.around)
 
 
 def _network(on: Scales) -> Judged | None:
@@ -218,6 +223,7 @@ WEIGHTS: tuple[Callable[[Scales], Judged | None], ...] = (
     _stopped,
     _consent,
     _paused,
+    _team,
     _network,
     _browser,
     _rest,

@@ -4,21 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.trail import ADDED, CHANGED, DELETED, Deed, Trail, write_down
+from accounts.admin.trail import LIFTED, STOPPED, Deed, Trail, by_operator, write_down
 from flowia.lib import clock
-from flowia.lib.admin import Rows
+from flowia.lib.admin import ReadOnlyRows, Rows
 from social import pauses
-from social.models import Breaker, ProviderPause
+from social.models import Breaker, ProviderPause, Stop
 from social.providers.registry import PROVIDERS
 
 BACK = {"sessions": "admin:social_browsersession_changelist"}
@@ -31,18 +29,23 @@ class Switch:
 
     provider: str
     label: str
-    pause: ProviderPause | None
+    pause: pauses.Pause | None
 
 
 def switches(names: Iterator[str] | list[str]) -> list[Switch]:
     """Return the networks with their pauses, as `admin/social/switches.html` shows them."""
     now = clock.now()
-    return [Switch(name, PROVIDERS[name].label, pauses.pause_of(name, now=now)) for name in names]
+    return [
+        Switch(name, PROVIDERS[name].label, pauses.network_pause(name, now=now)) for name in names
+    ]
 
 
 @admin.register(ProviderPause)
-class ProviderPauses(Trail, Rows):
-    """Networks through which nothing leaves for a while: add one to pause it, delete to resume."""
+class ProviderPauses(ReadOnlyRows):
+    """Networks through which nothing leaves for a while: made and ended by their buttons alone.
+
+    Those write down who it was, and let what waited leave slowly.
+    """
 
     list_display = ("provider", "until", "reason", "created_at")
     search_fields = ("provider", "reason", "uid")
@@ -57,16 +60,6 @@ class ProviderPauses(Trail, Rows):
         """Show each network with its button above the pauses."""
         shown = {"switches": switches(list(PROVIDERS)), "may_switch": may_switch(request)}
         return super().changelist_view(request, {**(extra_context or {}), **shown})
-
-    def formfield_for_dbfield(
-        self, db_field: "Field[Any, Any]", request: Any, **kwargs: Any
-    ) -> Any:
-        """Offer the networks that there are: a mistyped name would pause nothing."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name != "provider":
-            return field
-        known = [(name, one.label) for name, one in PROVIDERS.items()]
-        return forms.ChoiceField(choices=known, label=db_field.verbose_name)
 
     def switch(self, request: HttpRequest) -> HttpResponse:
         """Stop everything on a network at once, or let it go on; a browser stops in seconds."""
@@ -83,8 +76,11 @@ class ProviderPauses(Trail, Rows):
                 _resume(request, name)
                 messages.success(request, _("Everything on %(network)s goes on.") % words)
             else:
-                row, new = pauses.pause(name, request.POST.get("reason", ""))
-                write_down(request, [Deed(ADDED if new else CHANGED, row)])
+                reason, by = request.POST.get("reason", ""), by_operator(request).uid
+                row = pauses.pause(name, reason, by_uid=by, now=clock.now())
+                told = {"what": f"{pauses.NETWORK}:{name}", "until": None, "reason": reason}
+                if row is not None:
+                    write_down(request, [Deed(STOPPED, row, told=told)])
                 messages.warning(
                     request, _("Nothing runs on %(network)s until you let it go on.") % words
                 )
@@ -99,8 +95,16 @@ def may_switch(request: HttpRequest) -> bool:
 
 def _resume(request: HttpRequest, provider: str) -> None:
     for row in ProviderPause.objects.select_for_update().filter(provider=provider):
-        write_down(request, [Deed(DELETED, row)])
-        row.delete()
+        write_down(request, [Deed(LIFTED, row, told={"what": f"{pauses.NETWORK}:{provider}"})])
+        pauses.end(row, now=clock.now())
+
+
+@admin.register(Stop)
+class Stops(ReadOnlyRows):
+    """What operators let rest beside networks: the page of pauses makes and ends these rows."""
+
+    list_display = ("name", "reason", "created_at", "until", "by_uid")
+    search_fields = ("name", "reason", "uid")
 
 
 @admin.register(Breaker)

@@ -2,7 +2,7 @@
 
 from social.models.accounts import Connecting, SocialAccount
 from social.models.hearing import ForgettingKey, Forgotten, WebhookEvent
-from social.models.holding import Breaker, ProviderPause
+from social.models.holding import Breaker, ProviderPause, Stop
 from social.models.polls import Poll, UnitDay, UnitTotal
 from social.models.sessions import BrowserSession, Consent, Drift, SelectorUse, SentDay
 
@@ -19,6 +19,7 @@ __all__ = [
     "SelectorUse",
     "SentDay",
     "SocialAccount",
+    "Stop",
     "UnitDay",
     "UnitTotal",
     "WebhookEvent",

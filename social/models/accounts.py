@@ -1,9 +1,11 @@
 """Connected accounts, with the credentials to act through them."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Workspace
+from flowia.lib.indexing import Beginnings
 from flowia.lib.sealed import Sealed, SealedRow
 
 
@@ -81,6 +83,12 @@ class SocialAccount(SealedRow):
             ),
         )
         indexes = (
+            Beginnings(Lower("name"), name="account_named"),
+            Beginnings(Lower("handle"), name="account_handled"),
+            models.Index(fields=["external_id"], name="account_of_network"),
+            models.Index(
+                fields=["id"], name="account_to_log_in", condition=models.Q(status="needs_login")
+            ),
             models.Index(
                 fields=["refresh_next_at"],
                 name="account_refresh_due",

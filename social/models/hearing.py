@@ -45,9 +45,12 @@ class WebhookEvent(Row):
             models.UniqueConstraint(fields=["provider", "digest"], name="one_row_per_call"),
         )
         indexes = (
+            models.Index(fields=["request_id"], name="event_of_request"),
+            models.Index(fields=["status", "provider", "-id"], name="event_by_status"),
             models.Index(
                 fields=["next_at"], name="event_due", condition=models.Q(next_at__isnull=False)
             ),
+            models.Index(fields=["id"], name="event_failed", condition=models.Q(status="failed")),
         )
 
     def __str__(self) -> str:

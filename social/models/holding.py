@@ -1,4 +1,4 @@
-"""What keeps messages from leaving for a while: paused networks, and breakers that tripped."""
+"""What keeps messages from leaving for a while: pauses, and breakers that tripped."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,8 @@ class ProviderPause(Row):
     provider = models.CharField(_("provider"), max_length=20, unique=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=100, blank=True)
+    # Empty where the network itself asked for patience.
+    by_uid = models.UUIDField(_("paused by"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("paused network")
@@ -19,6 +21,25 @@ class ProviderPause(Row):
 
     def __str__(self) -> str:
         return self.provider
+
+
+class Stop(Row):
+    """What operators let rest: one account, the model, or everything; what arrives is stored.
+
+    `name` is "everything", "model" or "account:<uid>"; a network has a ProviderPause of its own.
+    """
+
+    name = models.CharField(_("what rests"), max_length=60, unique=True)
+    reason = models.CharField(_("reason"), max_length=100)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    by_uid = models.UUIDField(_("paused by"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pause by operators")
+        verbose_name_plural = _("pauses by operators")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Breaker(Row):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AuditEntry, Workspace
 from flowia.lib.rows import Row
@@ -136,7 +137,9 @@ class Consent(Row):
     user_uid = models.UUIDField(_("agreed by"))
     address = models.CharField(_("from the address"), max_length=45, blank=True)
     given_at = models.DateTimeField(_("agreed"))
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        pgettext_lazy("consent", "withdrawn"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("consent")

@@ -43,7 +43,6 @@ def accounts(request: HttpRequest) -> HttpResponse:
     workspace = chosen_workspace(request)
     rows = list(accounts_of(workspace).order_by("pk"))
     truths = truths_of(rows, now=clock.now())
-    way, missing = (None, ()) if _live(request) else take(request)
     connected = [one for one in truths if one.account.status != GONE]
     context = {
         "truths": connected,
@@ -51,8 +50,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "former": [one for one in truths if one.account.status == GONE],
         "ways": ways(),
         "networks": () if _live(request) else networks(),
-        "way": way,
-        "missing": missing,
+        "missing": None if _live(request) else take(request),
     }
     template = "social/_accounts.html" if _live(request) else "social/accounts.html"
     return render(request, template, framed(request, context))

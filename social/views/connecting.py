@@ -23,6 +23,9 @@ from social.refusing import MissingScopesError
 from social.views import missing
 from social.ways import way_named, way_of
 
+CHOSEN = "accounts_chosen"
+"""In the session: the last list that a person chose from."""
+
 
 @login_required
 @require_POST
@@ -59,11 +62,11 @@ def finish_page(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         outcome = connecting.complete(attempt, request.GET.dict(), address=client_address(request))
     except MissingScopesError as error:
-        missing.keep(request, error)
+        missing.keep(request, error, return_to=attempt.return_to)
         return HttpResponseRedirect(_home(attempt))
     except FlowError as error:
         messages.error(request, str(error.detail))
-        return HttpResponseRedirect(_home(attempt))
+        return HttpResponseRedirect(attempt.return_to or _home(attempt))
     if outcome.choose is not None:
         return redirect(_here("account-choose", attempt, uid=outcome.choose.uid))
     return _welcome(request, outcome, attempt.return_to or _first(attempt, outcome))
@@ -72,9 +75,15 @@ def finish_page(request: HttpRequest, provider: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Show the accounts that one consent opened; a POST connects the ticked ones. For owners."""
+    """Show the accounts that one consent opened; a POST connects the ticked ones. For owners.
+
+    Who comes back to it afterwards, in this session, is told that it is done.
+    """
     workspace = owned(chosen_workspace(request), request.user)
     user = person(request.user)
+    if request.session.get(CHOSEN) == str(uid):
+        messages.info(request, _("That choice was made already: here is what is connected."))
+        return redirect("accounts")
     row = choosing.find(workspace, uid, user)
     error = ""
     if request.method == "POST":
@@ -85,6 +94,7 @@ def choose(request: HttpRequest, uid: UUID) -> HttpResponse:
         except FlowError as refused:
             error = str(refused.detail)
         else:
+            request.session[CHOSEN] = str(uid)
             return _welcome(request, outcome, row.return_to or reverse("accounts"))
     options = choosing.options_of(row)
     context = {
