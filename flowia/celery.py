@@ -9,8 +9,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_ready
 from kombu import Queue
+
+from flowia.watching import workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
 
@@ -91,6 +93,12 @@ def look_for_a_browser(**_options: Any) -> None:
     """Have a worker that drives browsers tell at once whether it has one; beat asks it again."""
     if "browserLinkedIn" in app.amqp.queues.consume_from:
         app.send_task("processing.tasks.note_browser")
+
+
+@heartbeat_sent.connect
+def say_alive(sender: Any = None, **_options: Any) -> None:
+    """Have a worker say that it lives, with each of its beats."""
+    workers.say_alive(str(sender.eventer.hostname), list(app.amqp.queues.consume_from))
 
 
 app.autodiscover_tasks(

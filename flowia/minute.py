@@ -18,7 +18,7 @@ from flowia.lib.errors import TooManyRequestsError
 from flowia.pages import told
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-LIVE = {"conversation", "accounts", "account"}
+LIVE = {"inbox", "conversation", "accounts", "account"}
 LIVE_TIMES = 5
 WAYS_OUT = {
     "logout",

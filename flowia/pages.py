@@ -63,7 +63,10 @@ def told(request: HttpRequest, error: FlowError) -> HttpResponse:
         "detail": error.detail,
         "address": request.get_full_path(),
         "request_id": _request_id(),
+        "seconds": error.headers.get("Retry-After", ""),
+        "again": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
         "signed_in": user is not None and user.is_authenticated,
+        "operator": user is not None and user.is_staff and not user.workspaces.exists(),
     }
     response = render(request, template, words, status=error.status)
     for name, value in error.headers.items():

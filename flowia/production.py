@@ -96,6 +96,8 @@ def _unsafe(told: Mapping[str, str], *, demo: bool) -> Iterator[str]:
         yield "ALLOWED_HOSTS does not name the host of PUBLIC_URL."
     if any(_scheme(word) == "http" for word in listed(told.get("CORS_ALLOWED_ORIGINS", ""))):
         yield "CORS_ALLOWED_ORIGINS: origins begin with https://."
+    if told.get("OPERATOR_SECOND_FACTOR", "").strip().lower() in {"0", "false", "no", "off"}:
+        yield "OPERATOR_SECOND_FACTOR cannot be switched off: remove it."
     if demo:
         yield "FLOWIA_DEMO is on, in the environment or in var/demo.env: remove it."
 

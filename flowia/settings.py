@@ -48,6 +48,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Addresses or networks of our own reverse proxies: only they may name the caller's address.
 TRUSTED_PROXIES = proxies(env.list("TRUSTED_PROXIES", default=[]))
 DEMO = env.bool("FLOWIA_DEMO", False)
+# Operators prove by a second factor, too, that it is them; production always asks for it.
+OPERATOR_SECOND_FACTOR = env.bool("OPERATOR_SECOND_FACTOR", not DEMO) or PRODUCTION
 SANDBOX_URL = env.str("SANDBOX_URL", "")
 
 # --- apps and requests -----------------------------------------------------------------------
@@ -87,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before everything that writes a page, so that none is changed after it was compressed.
+    "flowia.compression.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "flowia.minute.OddCallsMinute",
@@ -96,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LivingSignIn",
+    "accounts.middleware.EndedSession",
     "django.contrib.messages.middleware.MessageMiddleware",
     "flowia.minute.PagesMinute",
     "flowia.middleware.FlowErrors",
@@ -339,8 +344,10 @@ RETENTION_DAYS = {name: int(days) for name, days in env.dict("RETENTION_DAYS", d
 
 # --- logs ------------------------------------------------------------------------------------
 # Behind these addresses stands a token, which may not stay in any log.
-TOKEN_ADDRESSES = ("verify", "password/reset", "invitation", "approve")
+TOKEN_ADDRESSES = ("verify", "password/reset", "invitation", "approve", "letters/stop")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+# Who asks /metrics names it; without one there is no such address.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 LOG_FORMAT = env.str("LOG_FORMAT", "json")
 LOGGING_CONFIG = "flowia.lib.logging.configure"
 # A file of all processes, beside standard error; it rotates by itself.

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from flowia import health
 from flowia.document import Document
 from flowia.lib.routes import both
+from flowia.watching import metrics
 
 handler400 = "flowia.pages.bad_request"
 handler403 = "flowia.pages.forbidden"
@@ -16,6 +17,7 @@ handler500 = "flowia.pages.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", health.live, name="health"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
+    re_path(r"^metrics/?$", metrics.show, name="metrics"),
     *both("schema", Document.as_view(), "schema"),
     *both("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
     path("i18n/", include("django.conf.urls.i18n")),

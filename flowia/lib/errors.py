@@ -2,8 +2,8 @@
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 Sentence = str | Promise
 UNAUTHORIZED = 401
@@ -157,6 +157,9 @@ class TooManyRequestsError(FlowError):
             self.detail = format_lazy("{} {}", self.detail, self._when())
 
     def _when(self) -> str:
+        # Beside a countdown of seconds, "about a minute" would say something else.
+        if self.minutes == 1:
+            return gettext("Next attempt within a minute.")
         return ngettext(
             "Next attempt in about %(minutes)s minute.",
             "Next attempt in about %(minutes)s minutes.",

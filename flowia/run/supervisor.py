@@ -10,6 +10,8 @@ from flowia.run.valkey import binary, config_file
 CONFIG = "run/supervisord.conf"
 # The longest a task may take (30 s, flowia/celery.py) and a little.
 PATIENCE = 35
+ROUND = 25
+"""Seconds in which beat ends the round of dispatching that it is in, on a busy machine too."""
 # queue -> name of its worker, how many at a time
 WORKERS = {
     "incomingMessages": ("worker-incoming", 5),
@@ -76,7 +78,7 @@ def programs(plan: Plan) -> list[Program]:
         celery = f"{python}celery -A flowia worker {options} {quiet}"
         found.append(Program(name, celery, PATIENCE))
     beat = f"{python}celery -A flowia beat --pidfile= -l WARNING"
-    found.append(Program("beat", beat, 10))
+    found.append(Program("beat", beat, ROUND))
     if not plan.serve:
         sandbox = f"{python}gunicorn {SANDBOX.format(port=plan.sandbox_port)}"
         found.append(Program("sandbox", sandbox, 10))
