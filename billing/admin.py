@@ -1,6 +1,7 @@
 """Operators' pages about plans and payments: what Stripe says is read, a plan may be given."""
 # ruff: noqa: ARG002 - Django calls these methods with arguments of its own choice
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -26,7 +27,8 @@ from billing.plans import FREEMIUM, PLANS
 from billing.quotas import kept_of
 from billing.states import paid_plan_of
 from billing.tasks import ask_stripe, take_again
-from flowia.lib.admin import HasError, ReadOnlyRows, Rows
+from flowia.lib.admin import HasError, ReadOnlyRows, Rows, batch_of
+from flowia.lib.capped import SeenLately
 from flowia.lib.wake import wake_after_commit
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class Subscriptions(Trail, Rows):
     @admin.action(description=_("Ask Stripe now"), permissions=["operate"])
     def ask(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
         """Have Stripe asked anew about the selected."""
-        rows = list(queryset)
+        rows = batch_of(request, queryset)
         asked = [row for row in rows if looking.look_now(row)]
         for row in asked:
             wake_after_commit(ask_stripe, row.pk)
@@ -129,7 +131,8 @@ class Subscriptions(Trail, Rows):
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Subscription], do: Any) -> None:
         with transaction.atomic():
-            done = [row for row in queryset.order_by("workspace_id") if do(row.pk)]
+            rows = sorted(batch_of(request, queryset), key=attrgetter("workspace_id"))
+            done = [row for row in rows if do(row.pk)]
             write_down(request, [Deed(RAN, row) for row in done])
         _tell(self, request, len(done))
 
@@ -150,7 +153,7 @@ class StripeEvents(ReadOnlyRows):
         "error_code",
         "request_id",
     )
-    list_filter = ("status", HasError, "type")
+    list_filter = ("status", HasError, ("type", SeenLately))
     search_fields = ("event_id", "customer_id", "object_id", "request_id", "uid")
     actions = ("replay",)
 
@@ -161,7 +164,8 @@ class StripeEvents(ReadOnlyRows):
     @admin.action(description=_("Handle them again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
         """Handle the selected again; those that still wait are left alone."""
-        _tell(self, request, sum(replay(request, event, take_again) for event in queryset))
+        rows = batch_of(request, queryset, self.error)
+        _tell(self, request, sum(replay(request, event, take_again) for event in rows))
 
 
 @admin.register(PlanChange)
@@ -169,7 +173,7 @@ class PlanChanges(ReadOnlyRows):
     """Each step of every plan, and when its people were told."""
 
     list_display = ("created_at", "workspace", "reason", "before", "after", "told_at", "seen_at")
-    list_filter = ("reason",)
+    list_filter = (("reason", SeenLately),)
     list_select_related = ("workspace",)
     search_fields = ("workspace__name", "workspace__uid", "request_id", "uid")
 
@@ -210,7 +214,6 @@ class Quotas(ReadOnlyRows):
     list_display = ("workspace", "day", "used", "reserved", "limit", "kept")
     list_select_related = ("workspace__subscription",)
     search_fields = ("workspace__name", "workspace__uid")
-    ordering = ("-day", "-id")
 
     @admin.display(description=_("limit of the plan today"))
     def limit(self, quota: Quota) -> str:

@@ -69,6 +69,8 @@ class Subscription(Row):
             ),
         )
         indexes = (
+            models.Index(fields=["subscription_id"], name="subscription_at_stripe"),
+            models.Index(fields=["customer_id"], name="customer_at_stripe"),
             models.Index(
                 fields=["next_at"],
                 name="subscription_due",
@@ -176,7 +178,10 @@ class StripeEvent(Row):
             models.Index(
                 fields=["next_at"], name="stripe_due", condition=models.Q(next_at__isnull=False)
             ),
+            models.Index(fields=["id"], name="stripe_failed", condition=models.Q(status="failed")),
             models.Index(fields=["customer_id", "-id"], name="stripe_of_customer"),
+            models.Index(fields=["object_id"], name="stripe_about"),
+            models.Index(fields=["request_id"], name="stripe_of_request"),
         )
 
     def __str__(self) -> str:

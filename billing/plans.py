@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Workspace
 from billing.models import Subscription
@@ -54,12 +54,6 @@ PERIODS: dict[tuple[str, str], str] = {
 }
 """What is sold, with the lookup key of its price at Stripe."""
 
-WHY_NOT: dict[Feature, Promise] = {
-    "direct_messages": _("Your plan (%(plan)s) allows %(limit)s direct messages a day."),
-    "tools": _("Your plan (%(plan)s) allows %(limit)s connected tools."),
-    "webhooks": _("Your plan (%(plan)s) allows %(limit)s outgoing webhooks."),
-}
-
 
 @dataclass(frozen=True)
 class Allowance:
@@ -86,11 +80,10 @@ def plan_of(workspace: Workspace) -> Plan:
     return PLANS.get(code or "", FREEMIUM)
 
 
-def plan_and_pause(workspace: Workspace) -> tuple[Plan, bool]:
-    """Return the workspace's plan, and whether it is suspended: nothing is answered then."""
-    rows = Subscription.objects.filter(workspace=workspace)
-    code, suspended_at = rows.values_list("plan", "suspended_at").first() or ("", None)
-    return PLANS.get(code, FREEMIUM), suspended_at is not None
+def plan_in(workspace: Workspace) -> Plan:
+    """Return the plan as it was read with the workspace; read now where it was not."""
+    found = getattr(workspace, "subscription", None)
+    return PLANS.get(found.plan if found else "", FREEMIUM)
 
 
 def plan_locked(workspace: Workspace) -> Plan:
@@ -105,14 +98,18 @@ def is_suspended(workspace: Workspace) -> bool:
     return rows.exists()
 
 
-def check_plan_limits(workspace: Workspace, feature: Feature, *, used: int) -> Allowance:
-    """Say whether the workspace may have one more of `feature` beside the `used` it has."""
-    plan = plan_of(workspace)
+def check_plan_limits(
+    workspace: Workspace, feature: Feature, *, used: int, plan: Plan | None = None
+) -> Allowance:
+    """Say whether the workspace may have one more of `feature` beside the `used` it has.
+
+    `plan` is the workspace's, where it is known already.
+    """
+    plan = plan or plan_of(workspace)
     limit = plan.limit(feature)
     if limit is None or used < limit:
         return Allowance(allowed=True, limit=limit, used=used)
-    said = str(WHY_NOT[feature]) % {"plan": plan.name, "limit": limit}
-    return Allowance(False, limit, used, said, _next_plan(limit, feature))
+    return Allowance(False, limit, used, _why_not(plan, feature, limit), _next_plan(limit, feature))
 
 
 def require(workspace: Workspace, feature: Feature, *, used: int) -> None:
@@ -120,6 +117,27 @@ def require(workspace: Workspace, feature: Feature, *, used: int) -> None:
     allowance = check_plan_limits(workspace, feature, used=used)
     if not allowance.allowed:
         raise PlanRequiredError(allowance.why_not)
+
+
+def _why_not(plan: Plan, feature: Feature, limit: int) -> str:
+    said: dict[Feature, str] = {
+        "direct_messages": ngettext(
+            "Your plan (%(plan)s) allows %(limit)s direct message a day.",
+            "Your plan (%(plan)s) allows %(limit)s direct messages a day.",
+            limit,
+        ),
+        "tools": ngettext(
+            "Your plan (%(plan)s) allows %(limit)s connected tool.",
+            "Your plan (%(plan)s) allows %(limit)s connected tools.",
+            limit,
+        ),
+        "webhooks": ngettext(
+            "Your plan (%(plan)s) allows %(limit)s outgoing webhook.",
+            "Your plan (%(plan)s) allows %(limit)s outgoing webhooks.",
+            limit,
+        ),
+    }
+    return said[feature] % {"plan": plan.name, "limit": limit}
 
 
 def _next_plan(limit: int, feature: Feature) -> str:

@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 
 from accounts.models import Workspace
 from billing.models import Quota
-from billing.plans import plan_and_pause, plan_locked, plan_of
+from billing.plans import FREEMIUM, PLANS, plan_locked, plan_of
 from flowia.lib import clock
 
 EVENING = time(20)
@@ -74,20 +74,24 @@ def today(workspace: Workspace, now: datetime) -> date:
 
 
 def usage(workspace: Workspace, *, now: datetime | None = None) -> Usage:
-    """Return today's numbers of `workspace`."""
+    """Return today's numbers of `workspace`, with one query for the day and the plan."""
     now = now or clock.now()
-    row = _begun(workspace, now) or Quota(day=local_day(workspace, now))
-    day = row.day
+    begun = Q(quotas__pk=Subquery(_days_begun(workspace, now).values("pk")[:1]))
+    rows = Workspace.objects.annotate(begun=FilteredRelation("quotas", condition=begun))
+    columns = ("begun__day", "begun__used", "begun__reserved")
+    whose = ("subscription__plan", "subscription__suspended_at")
+    row = rows.filter(pk=workspace.pk).values_list(*columns, *whose).first()
+    begun_on, used, reserved, code, suspended_at = row or (None, 0, 0, "", None)
+    day = begun_on or local_day(workspace, now)
     opens = _moment(workspace, day, EVENING)
-    plan, suspended = plan_and_pause(workspace)
     return Usage(
         day=day,
-        used=row.used,
-        reserved=row.reserved,
-        limit=plan.direct_messages_per_day,
+        used=used or 0,
+        reserved=reserved or 0,
+        limit=PLANS.get(code or "", FREEMIUM).direct_messages_per_day,
         renews_at=_moment(workspace, day + timedelta(days=1), time.min),
         opens_at=opens if now < opens else None,
-        suspended=suspended,
+        suspended=suspended_at is not None,
     )
 
 
@@ -135,6 +139,15 @@ def refund(workspace: Workspace, day: date) -> None:
     _rows(workspace, day).filter(used__gt=0).update(used=F("used") - 1)
 
 
+def correct(quota: Quota, messages: int) -> bool:
+    """Take `messages` from a day's use, or add them where they are negative; whether it was done.
+
+    An operator's correction: no more is given back than was used.
+    """
+    rows = Quota.objects.filter(pk=quota.pk, used__gte=max(messages, 0))
+    return bool(messages and rows.update(used=F("used") - messages))
+
+
 def release(workspace: Workspace, day: date) -> None:
     """Give a reserved message back: it certainly did not leave."""
     _rows(workspace, day).filter(reserved__gt=0).update(reserved=F("reserved") - 1)
@@ -171,10 +184,14 @@ def _take(workspace: Workspace, limit: int | None, *, now: datetime, keep: int =
 
 
 def _begun(workspace: Workspace, now: datetime) -> Quota | None:
-    """Return the day that has begun, the latest one where the time zone was changed."""
+    return _days_begun(workspace, now).first()
+
+
+def _days_begun(workspace: Workspace, now: datetime) -> QuerySet[Quota]:
+    """Select the day that has begun, the latest one first where the time zone was changed."""
     day = local_day(workspace, now)
     rows = Quota.objects.filter(workspace=workspace, day__range=(day, day + ZONES_APART))
-    return rows.order_by("-day").first()
+    return rows.order_by("-day")
 
 
 def _open(workspace: Workspace, day: date) -> None:

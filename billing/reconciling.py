@@ -3,11 +3,14 @@
 What each subscription is like needs none of this: it is asked for every day (`looking`).
 """
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from redis.exceptions import RedisError
 
 from billing import checkouts, events, gateway, subscribing
 from billing.errors import BillingOffError, StripeError
@@ -15,10 +18,23 @@ from billing.models import Subscription
 from billing.said import GRANTING, Announcement, Customer
 from billing.subscribing import Answer
 from flowia.lib import clock
+from flowia.lib.redis import redis_client
 
 log = structlog.get_logger("flowia.billing")
 LOOKED_BACK = timedelta(days=7)
 """Stripe gives an event up after three days, and keeps it for thirty."""
+
+
+NOTE, NOTE_SECONDS = "flowia:stripe:found", 3 * 86_400
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What the look at `at` found: events that never came, and differences that are still open."""
+
+    at: datetime
+    missed: int
+    open: int
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,26 @@ def reconcile() -> list[Finding]:
     except StripeError as error:
         log.warning("reconciling ended early", code=error.code)
     log.info("reconciled", missed=missed, strays=len(found), dropped=dropped)
+    _remember(missed, found)
     return found
+
+
+def last_found() -> Drift | None:
+    """Return what the last look found; None when none was lately, or Redis does not answer."""
+    kept = None
+    with suppress(RedisError):
+        kept = redis_client().get(NOTE)
+    if kept is None:
+        return None
+    told = json.loads(str(kept))
+    return Drift(datetime.fromisoformat(told["at"]), told["missed"], told["open"])
+
+
+def _remember(missed: int, found: list[Finding]) -> None:
+    left = sum(not one.mended for one in found)
+    told = {"at": clock.now().isoformat(), "missed": missed, "open": left}
+    with suppress(RedisError):
+        redis_client().set(NOTE, json.dumps(told), ex=NOTE_SECONDS)
 
 
 def undelivered() -> Iterator[Announcement]:

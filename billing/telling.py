@@ -1,11 +1,12 @@
 """What happened to a plan, told to people: by pages, letters, the ledger and the API."""
 
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Now
 from django.utils.formats import date_format
 
 from accounts import links
@@ -22,7 +23,6 @@ STILL = frozenset({"payment_failed", "payment_action"})
 MENDED = frozenset({"payment_repaired", "plan_started", "plan_ended", "customer_deleted"})
 """What came after these is no reason to speak of an older payment."""
 FRESH = timedelta(days=30)
-MANY = 20
 
 
 def told(change: PlanChange) -> str:
@@ -46,8 +46,9 @@ def is_to_be_paid(change: PlanChange) -> bool:
 def is_to_confirm(workspace: Workspace) -> bool:
     """Return whether the payment that is awaited is one that the bank wants confirmed."""
     rows = Subscription.objects.filter(workspace=workspace).exclude(open_invoice_id="")
-    invoice = rows.values_list("open_invoice_id", flat=True).first()
-    return bool(invoice) and _asked_for(workspace.pk, invoice).exists()
+    asked = PlanChange.objects.filter(workspace=workspace, reason="payment_action")
+    named = asked.annotate(invoice=KT("data__invoice")).filter(invoice=OuterRef("open_invoice_id"))
+    return rows.filter(Exists(named)).exists()
 
 
 def unseen(workspace: Workspace) -> QuerySet[PlanChange]:
@@ -55,21 +56,31 @@ def unseen(workspace: Workspace) -> QuerySet[PlanChange]:
     return PlanChange.objects.filter(workspace=workspace, seen_at=None)
 
 
+def newest(workspace: Workspace, *, now: datetime | Now) -> QuerySet[Any]:
+    """Select what is news of the last days, the one to tell first; `urgent` marks what to pay.
+
+    A payment that is awaited comes before what happened since. A payment that had to be confirmed,
+    and is, is no news any more.
+    """
+    fresh = unseen(workspace).filter(created_at__gt=now - FRESH)
+    mended = fresh.filter(reason__in=MENDED).order_by("-id").values("pk")[:1]
+    awaited = Subscription.objects.filter(workspace=workspace).exclude(open_invoice_id="")
+    since = Q(reason__in=TO_BE_PAID, pk__gt=Coalesce(Subquery(mended), 0))
+    rows = fresh.annotate(urgent=Case(When(since & Exists(awaited), then=True), default=False))
+    told_yet = rows.filter(~Q(reason="payment_action") | Q(urgent=True))
+    return told_yet.order_by("-urgent", "-id")
+
+
 def news_of(workspace: Workspace, *, now: datetime) -> tuple[PlanChange, bool] | None:
     """Return the latest news of the last days that nobody put away, None without any.
 
-    A payment that is awaited comes before what happened since; the second value says that it is
-    one. A payment that had to be confirmed, and is, is no news any more.
+    The second value says that it is a payment that is awaited.
     """
-    fresh = list(unseen(workspace).filter(created_at__gt=now - FRESH).order_by("-id")[:MANY])
-    for change in fresh:
-        change.workspace = workspace
-    since = takewhile(lambda one: one.reason not in MENDED, fresh)
-    payment = next((one for one in since if one.reason in TO_BE_PAID), None)
-    if payment is not None and is_to_be_paid(payment):
-        return payment, True
-    others = [one for one in fresh if one.reason != "payment_action"]
-    return (others[0], False) if others else None
+    change = newest(workspace, now=now).first()
+    if change is None:
+        return None
+    change.workspace = workspace
+    return change, bool(change.urgent)
 
 
 def thanked_for(workspace: Workspace, *, now: datetime) -> None:
@@ -87,7 +98,8 @@ def facts_of_change(letter: Letter) -> Facts | None:
     user = reader_of(letter)
     rows = PlanChange.objects.select_related("workspace")
     change = rows.filter(uid=letter.subject_uid).first() if letter.subject_uid else None
-    if user is None or change is None or not _owned_by(change, user.pk):
+    owner = _owner_behind(change, user.pk) if user and change else None
+    if change is None or owner is None:
         return None
     due, workspace = is_to_be_paid(change), change.workspace
     if due and change.reason == "payment_failed":
@@ -97,6 +109,7 @@ def facts_of_change(letter: Letter) -> Facts | None:
     if change.reason == "payment_action" and not due:
         return None
     return {
+        "member": owner,
         "link": links.absolute(f"/plan?workspace={workspace.uid}"),
         "workspace": short(workspace.name),
         "title": title_of(change.reason, _named(_data_of(change), workspace.timezone)),
@@ -130,7 +143,7 @@ def _in_words(name: str, value: Any, zone: ZoneInfo) -> Any:
     return value
 
 
-def _owned_by(change: PlanChange, user_id: int) -> bool:
+def _owner_behind(change: PlanChange, user_id: int) -> Membership | None:
     owner = Membership.Role.OWNER
     rows = Membership.objects.filter(workspace=change.workspace_id, user=user_id, role=owner)
-    return rows.exists()
+    return rows.select_related("workspace").first()

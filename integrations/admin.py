@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.admin.trail import Trail, replay
 from flowia.lib import clock
-from flowia.lib.admin import HasError, ReadOnlyRows, SealedRows
+from flowia.lib.admin import HasError, ReadOnlyRows, SealedRows, WordyRows, batch_of
+from flowia.lib.capped import SeenLately
 from integrations.hooks.replaying import reopen
 from integrations.models import Hook, HookCall, Integration, Removal, SyncedRow
 
@@ -70,9 +71,10 @@ class Hooks(ReadOnlyRows):
 
 
 @admin.register(HookCall)
-class HookCalls(ReadOnlyRows):
+class HookCalls(WordyRows):
     """What was sent to those addresses, with attempts and answers; finished ones can be resent."""
 
+    hidden = ("payload",)
     error = ~Q(error_code="") | Q(status=HookCall.Status.FAILED)
     list_display = (
         "created_at",
@@ -85,7 +87,7 @@ class HookCalls(ReadOnlyRows):
         "error_code",
         "next_at",
     )
-    list_filter = ("status", HasError, "event")
+    list_filter = ("status", HasError, ("event", SeenLately))
     list_select_related = ("workspace", "hook")
     search_fields = ("workspace__name", "workspace__uid", "uid", "hook__uid", "lead_uid")
     actions = ("replay",)
@@ -98,7 +100,7 @@ class HookCalls(ReadOnlyRows):
     def replay(self, request: HttpRequest, queryset: QuerySet[HookCall]) -> None:
         """Make the finished calls among the selected due again, each under its own id."""
         again = partial(reopen, now=clock.now())
-        number = sum(replay(request, call, again) for call in queryset)
+        number = sum(replay(request, call, again) for call in batch_of(request, queryset))
         sentence = ngettext(
             "%(count)s call is sent again.", "%(count)s calls are sent again.", number
         )

@@ -14,7 +14,9 @@ class IntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say what letters about webhooks tell; tables exist only by now."""
+        """Say what letters about tools and webhooks tell; tables exist only by now."""
         wording = import_module("accounts.wording")
         facts = import_module("integrations.hooks.telling").facts_of_hook
         wording.told_by(wording.Kind.WEBHOOK_OFF, facts)
+        facts = import_module("integrations.letters").facts_of_tool
+        wording.told_by(wording.Kind.TOOL_STATE, facts)

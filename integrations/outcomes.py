@@ -12,6 +12,7 @@ from flowia.lib import clock
 from integrations.connectors.registry import CONNECTORS
 from integrations.contracts import Connection, ConnectorError, LeadRecord, Outcome, Written
 from integrations.digests import digest_of
+from integrations.letters import tell_of_trouble
 from integrations.models import Integration, SyncedRow, SyncRun
 from integrations.queueing import ROW_STATES, close, requeue, unchanged
 
@@ -162,10 +163,15 @@ def hold(integration: Integration, seconds: float) -> bool:
 def fall(integration: Integration, error: ConnectorError) -> bool:
     """Note what members have to mend before anything is written again; return whether they have to.
 
-    What the tool said of a key, a table or columns that were replaced meanwhile counts no more.
+    The owners are written to. What the tool said of a key, a table or columns that were replaced
+    meanwhile counts no more.
     """
     working = unchanged(integration).filter(status=Integration.Status.ACTIVE)
-    return bool(working.update(status=error.needs, status_reason=error.code[:100]))
+    with transaction.atomic():
+        fell = bool(working.update(status=error.needs, status_reason=error.code[:100]))
+        if fell:
+            tell_of_trouble(integration)
+    return fell
 
 
 def _give_back(jobs: Sequence[Job], code: str, *, attempts: int | None = None) -> None:

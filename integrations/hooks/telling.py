@@ -20,9 +20,12 @@ def facts_of_hook(letter: Letter) -> Facts | None:
     if hook is None:
         return None
     owner = Membership.Role.OWNER
-    if not Membership.objects.filter(workspace=hook.workspace, user=user, role=owner).exists():
+    owners = Membership.objects.filter(workspace=hook.workspace, user=user, role=owner)
+    member = owners.select_related("workspace").first()
+    if member is None:
         return None
     return {
+        "member": member,
         "link": links.absolute(f"/tools/webhooks/{hook.uid}?workspace={hook.workspace.uid}"),
         "workspace": short(hook.workspace.name),
         "hook": short(hook.name),

@@ -40,6 +40,9 @@ class Hook(SealedRow):
         constraints = (
             models.UniqueConstraint(fields=["workspace", "url"], name="one_hook_per_address"),
         )
+        indexes = (
+            models.Index(fields=["id"], name="hook_off", condition=models.Q(status="disabled")),
+        )
 
     def __str__(self) -> str:
         return self.name

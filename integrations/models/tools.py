@@ -47,6 +47,13 @@ class Integration(SealedRow):
         constraints = (
             models.UniqueConstraint(fields=["workspace", "kind"], name="one_integration_per_kind"),
         )
+        indexes = (
+            models.Index(
+                fields=["id"],
+                name="tool_in_trouble",
+                condition=models.Q(status__in=["needs_login", "needs_attention", "needs_mapping"]),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.workspace_id}"
@@ -81,6 +88,10 @@ class SyncedRow(Row):
             models.UniqueConstraint(
                 fields=["integration", "lead_uid"], name="one_outside_row_per_lead"
             ),
+        )
+        indexes = (
+            models.Index(fields=["lead_uid"], name="outside_rows_of_lead"),
+            models.Index(fields=["external_id"], name="outside_row_of_tool"),
         )
 
     def __str__(self) -> str:
@@ -189,6 +200,7 @@ class SyncRun(Row):
                 fields=["next_at"], name="sync_due", condition=models.Q(next_at__isnull=False)
             ),
             models.Index(fields=["lead_uid", "-id"], name="runs_of_lead"),
+            models.Index(fields=["request_id"], name="run_of_request"),
         )
 
     def __str__(self) -> str:

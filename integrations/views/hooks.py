@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import chosen_workspace, membership_in, owned
+from accounts.access import chosen_workspace, owned, owns
 from accounts.forms import tell
-from accounts.models import Membership, Workspace
 from accounts.views.frame import by_person, framed
 from flowia.lib import clock
 from flowia.lib.errors import FlowError
@@ -40,7 +39,7 @@ ALL_METHODS = ["GET", "HEAD", "POST"]
 def hooks(request: HttpRequest) -> HttpResponse:
     """List the webhooks with how they stand; without any, say what they are good for."""
     workspace = chosen_workspace(request)
-    found = standings_of(keeping.hooks_of(workspace), whole=_owns(request, workspace))
+    found = standings_of(keeping.hooks_of(workspace), whole=owns(workspace))
     room = limits.room_for(workspace, "webhooks", used=len(found))
     context = {"hooks": found, "room": room}
     return render(request, "integrations/hooks.html", framed(request, context))
@@ -77,7 +76,7 @@ def hook(request: HttpRequest, uid: UUID) -> HttpResponse:
         owned(workspace, request.user)
         _do(request, found)
         return redirect("webhook-page", uid=found.uid)
-    whole = _owns(request, workspace)
+    whole = owns(workspace)
     standing = standing_of(found, whole=whole)
     paginator = Paginator(found.calls.order_by("-id"), ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
@@ -114,7 +113,9 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("webhook-page", uid=uid)
-    context = {"form": form, "hook": keeping.find_hook(workspace, uid)}
+    # What the form refused stands in the row that was read for it.
+    shown = keeping.find_hook(workspace, uid) if form.is_bound else found
+    context = {"form": form, "hook": shown}
     return render(request, "integrations/hook_form.html", framed(request, context))
 
 
@@ -244,7 +245,3 @@ def _version(standing: Standing, lines: list[dict[str, Any]]) -> str:
     ]
     told = repr((standing.state, rows))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _owns(request: HttpRequest, workspace: Workspace) -> bool:
-    return membership_in(workspace, request.user).role == Membership.Role.OWNER
