@@ -1,6 +1,6 @@
 """The addresses of `processing`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
 from flowia.lib.routes import both
 from processing.api import (
@@ -22,8 +22,9 @@ from processing.api import (
     trust,
 )
 from processing.api.sync_fields import TOOLS, kind_of
-from processing.views import approvals, figures, inbox, todo
+from processing.views import approvals, figures, inbox, listing, start, start_facts, start_try, todo
 from processing.views import drafts as draft_pages
+from processing.views import lead_acts as lead_act_pages
 from processing.views import leads as lead_pages
 from processing.views import plan as plan_pages
 from processing.views import replays as replay_pages
@@ -117,15 +118,22 @@ tools_by_http: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     *networks,
     *tools_by_http,
-    *both("inbox", inbox.inbox, "inbox"),
+    path("", start.home, name="home"),
+    *both("start", start.start, "start"),
+    *both("start/facts", start_facts.facts, "start-facts"),
+    *both("start/try", start_try.try_one, "start-try"),
+    *both("inbox", listing.inbox, "inbox"),
     *both("inbox/<uuid:uid>", inbox.conversation, "conversation"),
     *both("inbox/drafts", draft_pages.drafts, "drafts"),
     *both("inbox/drafts/<uuid:uid>", draft_pages.decide, "draft"),
     *both("inbox/trust/<uuid:uid>", draft_pages.climb, "trust"),
     *both("inbox/leads", lead_pages.leads, "leads"),
     *both("inbox/leads.csv", lead_pages.table, "leads-table"),
+    *both("inbox/leads/acts", lead_act_pages.ask, "lead-acts"),
+    *both("inbox/leads/acts/<uuid:uid>", lead_act_pages.act, "lead-act"),
     *both("inbox/leads/<uuid:uid>", lead_pages.lead, "lead"),
     *both("inbox/figures", figures.figures, "figures"),
+    *both("inbox/figures.csv", figures.figures_table, "figures-table"),
     *both("tasks", todo.tasks, "tasks"),
     *both("plan", plan_pages.plan, "plan"),
     *both("plan/return", plan_pages.came_back, "plan-return"),

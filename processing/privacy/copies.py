@@ -39,7 +39,7 @@ def of_workspace(workspace: Workspace) -> list[Table]:
     members = User.objects.filter(memberships__workspace=workspace)
     return [
         *_tables(WORKSPACE, workspace.pk),
-        _table(members, only={"uid", "email", "name", "language"}),
+        _table(members, only={"uid", "email", "name", "language", "theme"}),
         _table(AuditEntry.objects.filter(chain=str(workspace.uid))),
     ]
 

@@ -33,7 +33,7 @@ from accounts.models import (
 from billing.models import Closing, StripeEvent
 from flowia.lib import clock
 from integrations.models import HookCall, Removal, SyncOrder, SyncRun
-from processing.models import Contact, Conversation, DeadLetter, Message, Replay
+from processing.models import Contact, Conversation, DeadLetter, LeadAct, Message, Replay
 from processing.privacy import erasing, exporting
 from processing.privacy.fading import fade_messages
 from processing.privacy.models import DeletionRequest, Erasure, Export
@@ -119,6 +119,9 @@ RULES = (
         "sync_orders",
         30,
         lambda before: SyncOrder.objects.filter(created_at__lt=before, next_at=None),
+    ),
+    Rule(
+        "lead_acts", 30, lambda before: LeadAct.objects.filter(created_at__lt=before, next_at=None)
     ),
     Rule(
         "stripe_events",

@@ -3,19 +3,15 @@
 from typing import Any
 
 from django import template
-from django.db.models import Count, Exists, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.models import Workspace
-from billing.telling import unseen
 from flowia.lib import clock
 from processing import by_hand
 from processing.links import digest_of
 from processing.models import Conversation, Message
 from processing.notices import notice_of_draft
-from processing.reading import said_since, waiting_drafts, why_held
+from processing.reading import said_since, why_held
 from processing.reasons import sentence
 from social.models import SocialAccount
 from social.sessions import has_session
@@ -23,24 +19,10 @@ from social.sessions import has_session
 register = template.Library()
 SINCE = "read_with_it"
 """Where a draft keeps what its page shows of what was said since: the form then says the same."""
-HAS_NEWS = "has_news"
-"""Where the header leaves for the notes below it whether there is news of the plan."""
-
-
-@register.simple_tag
-def drafts_waiting(workspace: Workspace) -> int:
-    """Return how many drafts of the workspace wait for a decision.
-
-    The same query tells whether there is news of the plan: `has_news` on the workspace.
-    """
-    drafts = waiting_drafts(workspace).order_by().values("workspace")
-    counted = drafts.annotate(number=Count("pk")).values("number")
-    told = Workspace.objects.filter(pk=workspace.pk).annotate(
-        drafts=Coalesce(Subquery(counted), 0), news=Exists(unseen(workspace))
-    )
-    number, news = told.values_list("drafts", "news").get()
-    setattr(workspace, HAS_NEWS, news)
-    return int(number)
+NEWS = "plan_news"
+"""Where the header leaves the news of the plan for the notes below it, None for none."""
+HAS_STOPS = "has_stops"
+"""And whether operators paused anything, of whomever."""
 
 
 @register.filter

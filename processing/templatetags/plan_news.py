@@ -6,7 +6,7 @@ from accounts.access import owns
 from accounts.models import Workspace
 from billing.telling import news_of, told
 from flowia.lib import clock
-from processing.templatetags.drafts import HAS_NEWS
+from processing.templatetags.drafts import NEWS
 
 register = template.Library()
 
@@ -18,9 +18,10 @@ def plan_news(workspace: Workspace | None) -> dict[str, object] | None:
     `uid` names it, `sentence` tells it, `urgent` says that a payment mends it; `closes`, whether
     this person may put it away: what is to be paid is the owners' to settle.
     """
-    if not workspace or not getattr(workspace, HAS_NEWS, True):
+    if not workspace:
         return None
-    found = news_of(workspace, now=clock.now())
+    read = hasattr(workspace, NEWS)
+    found = getattr(workspace, NEWS) if read else news_of(workspace, now=clock.now())
     if found is None:
         return None
     change, urgent = found

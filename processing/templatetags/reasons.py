@@ -1,6 +1,7 @@
 """Reason codes and people's names in templates."""
 
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.utils.translation import gettext as _
@@ -34,6 +35,12 @@ def handle(contact: Contact) -> str:
     """Return the contact's handle as networks write it, where their name says something else."""
     known = {"", contact.handle, f"@{contact.handle}"}
     return f"@{contact.handle}" if contact.handle and contact.name not in known else ""
+
+
+@register.filter
+def named(names: dict[UUID, str], uid: UUID | None) -> str:
+    """Return the name that belongs to an id; "" for nobody, and for who has left."""
+    return names.get(uid, "") if uid else ""
 
 
 @register.filter

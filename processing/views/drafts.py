@@ -1,8 +1,8 @@
 """The page of drafts: what waits for a member, and what owners hear of trust."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,16 +19,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.access import chosen_workspace, member_name, owned, owns, workspaces_of
+from accounts.access import chosen_workspace, member_name, owned, owns, workspaces_to_switch
 from accounts.models import Workspace
 from flowia.lib import clock
 from flowia.lib.address import client_address
 from flowia.lib.errors import FlowError, InvalidError, NotFoundError, first_sentence
-from processing import approving, by_hand, trust
+from processing import approving, by_hand, rejecting, trust
 from processing.intents import called
+from processing.ladder import Rung, rungs
 from processing.links import digest_of
 from processing.models import Message, Trust
-from processing.reading import drafts_of, set_aside, trusts_of, waiting_drafts, written_in
+from processing.reading import draft_counts, drafts_of, set_aside, trusts_of, written_in
 from processing.reasons import UNTIL_SOMEBODY, sentence
 from processing.tasks import relay_after_commit
 from social import sessions
@@ -40,17 +42,8 @@ EVENING, MORNING = 18, 9
 """Hours of the workspace's day at which a draft that was set aside comes back."""
 BANNER_MILLISECONDS = 600_000
 """How long a page offers to take back what waits for longer."""
-DECISIONS = {"approve", "edit", "myself", "reject", "snooze", "undo"}
+DECISIONS = {"approve", "edit", "myself", "reject", "snooze", "undo", "unreject"}
 DEEDS = {"accept": trust.accept, "decline": trust.decline, "take_back": trust.take_back}
-
-
-@dataclass(frozen=True)
-class Rung:
-    """What the page says of one intent: its name, where, how often, why."""
-
-    trust: Trust
-    intent: str
-    sentence: str
 
 
 @login_required
@@ -66,7 +59,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Do what a member says with one draft: `do=approve|edit|myself|reject|snooze|undo`.
+    """Do what a member says with one draft: `do=approve|edit|myself|reject|unreject|snooze|undo`.
 
     `myself` leads to the words in their conversation, to be copied and sent from there.
     """
@@ -85,7 +78,9 @@ def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, str(error.detail))
     else:
         if said:
-            messages.success(request, said)
+            back = deed == "reject" and rejecting.may_take_back(draft)
+            tags = f"undo-draft {draft.uid} unreject" if back else ""
+            messages.success(request, said, extra_tags=tags)
         elif deed == "myself":
             return redirect(_where(draft))
         elif deed in {"approve", "edit"}:
@@ -96,7 +91,10 @@ def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def climb(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Do what an owner says of an intent: `do=accept|decline|take_back`."""
+    """Do what an owner says of an intent: `do=accept|decline|take_back`.
+
+    `next=scenario` leads back to the scenario's page, where it was said.
+    """
     workspace = owned(chosen_workspace(request), request.user)
     found = trusts_of(workspace).filter(uid=uid).first()
     deed = DEEDS.get(request.POST.get("do", ""))
@@ -110,6 +108,8 @@ def climb(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.success(
             request, str(SAID[request.POST["do"]]()) % {"intent": called(found.intent)}
         )
+    if request.POST.get("next") == "scenario":
+        return redirect("scenario", uid=found.scenario.uid)
     return redirect("drafts")
 
 
@@ -129,6 +129,9 @@ def _do(request: HttpRequest, deed: str, draft: Message) -> str:
     if deed == "reject":
         approving.reject(draft, by=by, reason=request.POST.get("reason", ""))
         return _("The draft was rejected; nothing is sent.")
+    if deed == "unreject":
+        rejecting.take_back(draft, by=by)
+        return _("The rejection was taken back; the draft waits again.")
     if deed == "snooze":
         until = _moments(draft.workspace, clock.now()).get(request.POST.get("until", ""))
         approving.snooze(draft, until=until or clock.now(), by=by)
@@ -198,26 +201,26 @@ def _page(
     now = clock.now()
     snoozed = request.GET.get("snoozed") == "1"
     rows = set_aside(drafts_of(workspace), snoozed=snoozed).order_by("pk")
+    counts = draft_counts(workspace)
     asked: str | int | None = request.GET.get("page")
     if refused:
         asked = rows.filter(pk__lt=refused.pk).count() // ROWS_PER_PAGE + 1
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(asked)
+    pages = Paginator(rows, ROWS_PER_PAGE)
+    pages.count = counts["aside" if snoozed else "waiting"]
+    page = pages.get_page(asked)
     context = {
         "page": page,
         "snoozed": snoozed,
-        "aside": set_aside(drafts_of(workspace), snoozed=True).count(),
-        "waiting": waiting_drafts(workspace).count(),
+        **counts,
         "refused": refused.uid if refused else None,
         "typed": request.POST.get("text", ""),
         "problem": first_sentence(error) if error else "",
         **in_hand(workspace, request.GET.get("approved"), now=now),
-        "proposals": list(_rungs(trusts_of(workspace).filter(stage=Trust.Stage.PROPOSED))),
-        "trusted": list(_rungs(_trusted(workspace))),
-        "losses": list(_rungs(_lost(workspace, now))),
+        **_ladder(workspace, now),
         "owns": owns(workspace),
         "now": now,
         "workspace": workspace,
-        "workspaces": workspaces_of(request.user),
+        "workspaces": workspaces_to_switch(request),
     }
     return render(request, "processing/drafts.html", context)
 
@@ -226,12 +229,14 @@ def in_hand(workspace: Workspace, approved: str | None, *, now: datetime) -> dic
     """Return what a page needs to have drafts decided on it, and the last approval taken back."""
     last = _approved(workspace, approved)
     later = _leaves_later(last, now)
+    left = _milliseconds_left(last, now)
     return {
         "reasons": approving.REJECTIONS,
         "moments": _offers(workspace, now),
         "approved": last,
         "leaves_later": later,
-        "undo_milliseconds": BANNER_MILLISECONDS if later else _milliseconds_left(last, now),
+        "undo_milliseconds": BANNER_MILLISECONDS if later else left,
+        "undo_seconds": 0 if later else ceil(left / 1000),
     }
 
 
@@ -264,20 +269,24 @@ def _milliseconds_left(approved: Message | None, now: datetime) -> int:
     return max(0, round((next_at - now).total_seconds() * 1000)) if next_at else 0
 
 
-def _lost(workspace: Workspace, now: datetime) -> Any:
-    recent = trusts_of(workspace).filter(stage=Trust.Stage.DRAFT, reason__in=trust.LOST)
-    return recent.filter(changed_at__gt=now - SAID_FOR).order_by("-changed_at")
+def _ladder(workspace: Workspace, now: datetime) -> dict[str, list[Rung]]:
+    """Return what owners hear of trust, read at once.
 
-
-def _trusted(workspace: Workspace) -> Any:
-    """Return what answers by itself because an owner agreed, as the scenarios stand."""
-    rows = trusts_of(workspace).filter(stage=Trust.Stage.AUTO)
-    return rows.order_by("-scenario__priority", "scenario", "intent")
-
-
-def _rungs(rows: Any) -> Iterator[Rung]:
-    for one in rows:
-        yield Rung(one, called(one.intent), sentence(f"trust_{one.reason}"))
+    The proposals; as `trusted` what answers by itself because an owner agreed, as the scenarios
+    stand; the losses of the last days, the latest first.
+    """
+    lost = Q(stage=Trust.Stage.DRAFT, reason__in=trust.LOST, changed_at__gt=now - SAID_FOR)
+    told = Q(stage__in=[Trust.Stage.PROPOSED, Trust.Stage.AUTO])
+    rows = trusts_of(workspace).filter(told | lost)
+    found: dict[str, list[Trust]] = {stage: [] for stage in Trust.Stage.values}
+    for one in rows.order_by("-scenario__priority", "scenario", "intent"):
+        found[one.stage].append(one)
+    losses = sorted(found[Trust.Stage.DRAFT], key=lambda one: one.changed_at or now, reverse=True)
+    return {
+        "proposals": rungs(found[Trust.Stage.PROPOSED]),
+        "trusted": rungs(found[Trust.Stage.AUTO]),
+        "losses": rungs(losses),
+    }
 
 
 def _moments(workspace: Workspace, now: datetime) -> dict[str, datetime]:

@@ -1,32 +1,93 @@
-"""The page of figures: a period, and what the ledger sums up for it, as tables."""
+"""The page of figures: a period, and what the ledger sums up for it, as pictures and tables."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts.access import chosen_workspace
+from accounts.models import Workspace
 from flowia.lib import clock
 from flowia.lib.errors import InvalidError
-from processing.analytics import Report, period_of, report_of
-from processing.counting import LONGER
+from processing.analytics import period_of, report_of
+from processing.charts.spans import Span, before, month_of
 from processing.figures import today_of
-from processing.templatetags.figures import dollars, duration
+from processing.figuresheet import figures_sheet
+from processing.overview import has_figures, overview_of
+from processing.views.figure_cards import cards_of
+from processing.views.figure_words import before_name, name_of
 from processing.views.frame import in_frame
+from processing.views.pictures import pictures_of
+from social.models import SocialAccount
 
+ENDS = ("from", "to")
 SPANS = (7, 30, 90, 365)
+APART = "no"
+"""What `?compare=` says when the period is not to be compared."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The period that an address asks for; the last 30 days where it asks for none that exists."""
+
+    period: Span
+    compare: bool
+    given: dict[str, str]
+    errors: dict[str, list[str]]
+
+    def query(self, period: Span, *, compare: bool) -> str:
+        """Return the query of a page that shows `period` instead."""
+        days = {"from": period.first.isoformat(), "to": period.last.isoformat()}
+        return urlencode(days if compare else {**days, "compare": APART})
 
 
 @login_required
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Show the figures of `?from=` to `?to=`, local days; the last 30 when they are not given."""
+    """Show `?from=` to `?to=`, local days, beside the period before unless `?compare=no`."""
     workspace = chosen_workspace(request)
     today = today_of(workspace)
-    given = {name: request.GET.get(name, "") for name in ("from", "to")}
+    asked = _asked(request, today)
+    overview = overview_of(workspace, asked.period, compare=asked.compare, now=clock.now())
+    pictures = pictures_of(overview)
+    nothing = all(one.empty for one in pictures.values()) and not overview.report.received
+    # Whoever chose a period sees it, even of nothing; only the first visit is a beginning.
+    first_visit = nothing and not any(request.GET.get(name) for name in ENDS)
+    context = {
+        "report": overview.report,
+        "overview": overview,
+        "cards": cards_of(overview),
+        "pictures": pictures,
+        "days": [(name_of(span, overview.unit), span, day) for span, day in overview.spans],
+        "asked": asked,
+        "before": before_name(before(asked.period)),
+        "csv": asked.query(asked.period, compare=True),
+        "errors": asked.errors,
+        "nothing": nothing,
+        **(_beginning(workspace) if first_visit else {}),
+        **_choices(asked, today),
+    }
+    return render(request, "processing/figures.html", in_frame(request, workspace, context))
+
+
+@login_required
+@require_GET
+def figures_table(request: HttpRequest) -> HttpResponseBase:
+    """Return the days of the page's period as CSV."""
+    workspace = chosen_workspace(request)
+    period = _asked(request, today_of(workspace)).period
+    return figures_sheet(report_of(workspace, period.first, period.last, now=clock.now()))
+
+
+def _asked(request: HttpRequest, today: date) -> Asked:
+    given = {name: request.GET.get(name, "") for name in ENDS}
     errors: dict[str, list[str]] = {}
     first, last = period_of(None, None, today=today)
     try:
@@ -34,27 +95,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     except InvalidError as error:
         told = error.errors or {}
         errors = {name: [str(one) for one in sentences] for name, sentences in told.items()}
-    report = report_of(workspace, first, last, now=clock.now())
-    context = {
-        "report": report,
-        "cards": _cards(report),
-        "waits": [
-            (_("Waited"), report.waited),
-            (_("Held for approval"), report.held),
-            (_("Handed to a human"), report.handed_over),
-            (_("Left without an answer"), report.silent),
-        ],
-        "errors": errors,
-        # A browser's field of a day takes nothing but a day.
-        "given": {name: (_read(given[name]) or default).isoformat()
-                  for name, default in (("from", first), ("to", last))},
-        "spans": [
-            {"days": days, "from": (today - timedelta(days=days - 1)).isoformat(),
-             "to": today.isoformat(), "chosen": (last, (last - first).days) == (today, days - 1)}
-            for days in SPANS
-        ],
-    }  # fmt: skip
-    return render(request, "processing/figures.html", in_frame(request, workspace, context))
+    # A browser's field of a day takes nothing but a day.
+    shown = {name: (_read(given[name]) or default).isoformat()
+             for name, default in (("from", first), ("to", last))}  # fmt: skip
+    return Asked(Span(first, last), request.GET.get("compare") != APART, shown, errors)
 
 
 def _day(given: dict[str, str], name: str) -> date | None:
@@ -72,16 +116,31 @@ def _read(words: str) -> date | None:
         return None
 
 
-def _cards(report: Report) -> list[tuple[str, str | int]]:
-    share, first = report.drafts.share_unedited, report.first_answer
-    open_ended = first.median_band == LONGER
-    median = _("an hour or more") if open_ended else duration(first.median_seconds)
-    percent = "–" if share is None else _("%(number)s%%") % {"number": round(100 * share)}
-    return [
-        (_("Messages received"), report.received),
-        (_("Answers sent"), report.answered.total),
-        (_("Time to first answer (median)"), median),
-        (_("Drafts approved unedited"), percent),
-        (_("New leads"), sum(report.leads.new.values())),
-        (_("Model cost per lead"), dollars(report.model.cost_per_lead)),
-    ]
+def _choices(asked: Asked, today: date) -> dict[str, Any]:
+    """Return the periods that one click chooses, and the switch of the comparison."""
+    month = month_of(today)
+    offered = [
+        (ngettext("%(days)s day", "%(days)s days", days) % {"days": days},
+         Span(today - timedelta(days=days - 1), today))
+        for days in SPANS
+    ]  # fmt: skip
+    offered.append((_("This month"), Span(month.first, today)))
+    offered.append((_("Last month"), month_of(month.first - timedelta(days=1))))
+    # Of two that are the same days, on the 30th of a month, one is chosen.
+    chosen = next((name for name, period in offered if period == asked.period), "")
+    earlier = asked.query(asked.period, compare=not asked.compare)
+    return {
+        "periods": [
+            {"name": name, "query": asked.query(period, compare=asked.compare),
+             "chosen": name == chosen}
+            for name, period in offered
+        ],
+        "compare_query": earlier,
+    }  # fmt: skip
+
+
+def _beginning(workspace: Workspace) -> dict[str, Any]:
+    """Return whether nothing ever happened here, and whether an account is connected."""
+    new = not has_figures(workspace)
+    connected = new and SocialAccount.objects.filter(workspace=workspace).exists()
+    return {"new": new, "connected": connected}

@@ -4,17 +4,16 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.access import chosen_workspace, owns, workspaces_of
+from accounts.access import chosen_workspace, owns, workspaces_to_switch
 from accounts.models import Workspace
 
 
 def page_of(request: HttpRequest) -> tuple[Workspace, bool]:
     """Return the chosen workspace, and whether the person owns it."""
     workspace = chosen_workspace(request)
-    mine = workspaces_of(request.user).filter(pk=workspace.pk).first()
-    return workspace, mine is not None and owns(mine)
+    return workspace, owns(workspace)
 
 
 def in_frame(request: HttpRequest, workspace: Workspace, context: dict[str, Any]) -> dict[str, Any]:
     """Return `context` with what the header shows."""
-    return {**context, "workspace": workspace, "workspaces": workspaces_of(request.user)}
+    return {**context, "workspace": workspace, "workspaces": workspaces_to_switch(request)}

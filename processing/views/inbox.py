@@ -1,9 +1,8 @@
-"""The pages of the mind: the inbox and one conversation, with its Why."""
+"""The page of one conversation, with its Why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,16 +12,15 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import audit
-from accounts.access import chosen_workspace, member_name, owns, workspaces_to_switch
+from accounts.access import chosen_workspace, member_name, owns
 from accounts.models import Workspace
-from billing.quotas import usage
 from flowia.lib import clock
 from flowia.lib.address import client_address
 from flowia.lib.errors import FlowError, NotFoundError, first_sentence
-from processing import consent
+from processing import consent, handling
 from processing.actions import (
     OverError,
     call_back_done,
@@ -34,35 +32,33 @@ from processing.actions import (
 )
 from processing.classes import KINDS, LEFT_ALONE
 from processing.models import Conversation, Message
-from processing.quota_line import WAITS, Waiting, number_waiting, place_of, waiting
+from processing.quota_line import WAITS, Waiting, place_of
 from processing.reading import (
-    are_sorted,
     conversations_of,
     elsewhere,
-    inbox_counts,
-    inbox_of,
-    kinds_of_accounts,
     open_follow_ups,
     sorts_of,
     with_elsewhere,
+    with_follow_ups,
 )
 from processing.tasks import relay_after_commit
-from processing.thread import Line, lines_of, stamp_of
+from processing.thread import Line, lines_of, stamp_of, with_newest
 from processing.views.answering import answering, written
 from processing.views.drafts import in_hand
+from processing.views.listing import with_head
 from social.models import SocialAccount
 from social.sessions import has_session
 from social.truth import Truth, truth_of
 
-ROWS_PER_PAGE = 20
 MESSAGES_PER_PAGE = 40
 KEPT = (
     *("stopped", "consent", "connecting", "provider_paused"),
     *("no_browser", "cooldown", "unknown", "drift"),
 )
 """States of an account (`social.truth`) in which nothing is read or sent in a browser."""
-FILTERS = ("", "needs", "hot")
 CONSENT = {"opt-out": consent.opt_out, "opt-in": consent.opt_in}
+HANDLING = {"takeover": "release", "release": "takeover"}
+"""What a deed undoes when it is pressed as an undo."""
 FOLLOW_UPS = {"cancel": cancel_follow_up, "done": finish_task}
 SAID: dict[str, Callable[[], str]] = {
     "cancel": lambda: _("The follow-up is called off."),
@@ -77,61 +73,12 @@ SAID: dict[str, Callable[[], str]] = {
 
 
 @login_required
-@require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
-    """List the workspace's conversations: `?show=needs|hot`, `?search=`, `?page=`.
-
-    `?place=direct|comment`, `?network=` a kind of account and `?category=` what the contact wants,
-    on networks that are sorted by it, show a part of them.
-    """
-    workspace = chosen_workspace(request)
-    show = request.GET.get("show", "")
-    show = show if show in FILTERS else ""
-    search = request.GET.get("search", "").replace("\0", "").strip()[:100]
-    networks = kinds_of_accounts(workspace)
-    categories = Conversation.Category.choices if are_sorted(networks) else []
-    chosen = _chosen(request, networks, categories)
-    rows = inbox_of(workspace, show=show, search=search, **chosen)
-    counts = inbox_counts(workspace)
-    pages = Paginator(rows, ROWS_PER_PAGE)
-    sifted = bool(search or any(chosen.values()))
-    if not sifted:
-        pages.count = counts[show or "all"]  # the tab says it: nothing is counted twice
-    page = pages.get_page(request.GET.get("page"))
-    tabs = [("", _("All"), counts["all"]), ("needs", _("Needs me"), counts["needs"])]
-    tabs.append(("hot", _("Hot"), counts["hot"]))
-    context: dict[str, Any] = {"page": page, "show": show, "search": search, "tabs": tabs}
-    context |= {**chosen, "networks": networks, "categories": categories, "sifted": sifted}
-    context["places"] = Conversation.Kind.choices
-    whole = not (sifted or page.number > 1)
-    now = context["now"] = clock.now()
-    line = waiting(workspace, most=ROWS_PER_PAGE, now=now) if whole else []
-    context["line"] = line
-    context["waiting"] = number_waiting(workspace, now=now) if line else 0
-    kept = {name: value for name, value in chosen.items() if value}
-    context["sieve"] = urlencode({"search": search, **kept})
-    return render(request, "processing/inbox.html", _with(request, workspace, context))
-
-
-def _chosen(
-    request: HttpRequest, networks: list[str], categories: list[tuple[str, Any]]
-) -> dict[str, str]:
-    """Return the part of the inbox that is asked for; what is unknown asks for nothing."""
-    known = {
-        "place": list(Conversation.Kind.values),
-        "network": networks,
-        "category": [code for code, _words in categories],
-    }
-    asked = {name: request.GET.get(name, "") for name in known}
-    return {name: value if value in known[name] else "" for name, value in asked.items()}
-
-
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show one conversation.
 
-    A POST of `do=takeover|release` changes who answers, `opt-out|opt-in` whether the contact is
+    A POST of `do=takeover|release` changes who answers (with `undo` it takes the member's other one
+    back), `opt-out|opt-in` whether the contact is
     written to; `sort` with `category` says what the contact wants; `reply` sends a member's own
     `text`; `called` ends a call-back; `cancel|done` is
     about the follow-up `follow_up`, and `next=tasks` leads back there. Among comments `to` is the
@@ -148,9 +95,11 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         except FlowError as error:
             problem = first_sentence(error)
     said = found.messages.order_by("-sent_at", "-id")
-    page = Paginator(said, MESSAGES_PER_PAGE).get_page(_page_of(request, said))
+    pages = Paginator(said, MESSAGES_PER_PAGE)
+    pages.count = found.said
+    page = pages.get_page(_page_of(request, said))
     now = clock.now()
-    lines = lines_of(reversed(list(page)))
+    lines = lines_of(_known(found, page))
     context = {
         "conversation": found,
         "page": page,
@@ -158,6 +107,7 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
         "needs": found.handoff_reason,
         "follow_ups": open_follow_ups(found),
         "place": _place(found, lines, now=now),
+        "approvers": _approvers(workspace, lines),
         "words_in_hand": any(line.by_hand for line in lines),
         "left_alone": found.category in LEFT_ALONE,
         "kept": _kept(found.social_account, now=now),
@@ -173,7 +123,15 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     }
     fragment = "X-Fragment" in request.headers
     template = "processing/_conversation.html" if fragment else "processing/conversation.html"
-    return render(request, template, _with(request, workspace, context))
+    return render(request, template, with_head(request, workspace, context))
+
+
+def _known(found: Conversation, page: Iterable[Message]) -> list[Message]:
+    """Return the messages, the oldest first, with what is known of their conversation."""
+    said = list(page)
+    for one in said:
+        one.conversation, one.social_account = found, found.social_account
+    return said[::-1]
 
 
 def _kept(account: SocialAccount, *, now: datetime) -> Truth | None:
@@ -182,6 +140,15 @@ def _kept(account: SocialAccount, *, now: datetime) -> Truth | None:
         return None
     told = truth_of(account, now=now)
     return told if told.state in KEPT else None
+
+
+def _approvers(workspace: Workspace, lines: list[Line]) -> dict[UUID, str]:
+    """Return who of the workspace's members approved something here, by their ids."""
+    asked = {line.message.approved_by for line in lines if line.message.approved_by}
+    if not asked:
+        return {}
+    rows = workspace.members.filter(uid__in=asked)
+    return {one.uid: one.name or one.email for one in rows}
 
 
 def _place(found: Conversation, lines: list[Line], *, now: datetime) -> Waiting | None:
@@ -208,11 +175,11 @@ def _page_of(request: HttpRequest, said: QuerySet[Message]) -> str | int | None:
     return said.filter(later).count() // MESSAGES_PER_PAGE + 1
 
 
-def _find(workspace: Workspace, uid: UUID) -> Conversation:
+def _find(workspace: Workspace, uid: UUID) -> Any:
     rows = conversations_of(workspace).select_related(
         "contact__lead", "contact__workspace", "workspace"
     )
-    found = with_elsewhere(rows.filter(uid=uid)).first()
+    found = with_newest(with_follow_ups(with_elsewhere(rows.filter(uid=uid)))).first()
     if found is None:
         raise NotFoundError
     return found
@@ -220,12 +187,16 @@ def _find(workspace: Workspace, uid: UUID) -> Conversation:
 
 def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
     by, deed = member_name(request.user), request.POST.get("do", "")
-    if deed == "takeover":
-        step_in(found, by=by)
-        messages.success(request, _("You have the conversation; the assistant stays silent."))
+    if deed in HANDLING and "undo" in request.POST:
+        _take_back(request, found, HANDLING[deed], by=by)
+    elif deed == "takeover":
+        undo = _undo(found, "release") if step_in(found, by=by) else ""
+        said = _("You have the conversation; the assistant stays silent.")
+        messages.success(request, said, extra_tags=undo)
     elif deed == "release":
-        give_back(found, by=by)
-        messages.success(request, _("The assistant answers in this conversation again."))
+        undo = _undo(found, "takeover") if give_back(found, by=by) else ""
+        said = _("The assistant answers in this conversation again.")
+        messages.success(request, said, extra_tags=undo)
     elif deed == "reply":
         _message, wake = written(found, request.POST, by=by)
         relay_after_commit(wake)
@@ -243,6 +214,18 @@ def _act(request: HttpRequest, found: Conversation) -> HttpResponse:
     if request.POST.get("next") == "tasks":
         return redirect("tasks")
     return redirect("conversation", uid=found.uid)
+
+
+def _take_back(request: HttpRequest, found: Conversation, kind: str, *, by: str) -> None:
+    whole = handling.undo(found, kind, by=by)
+    messages.success(request, _("Undone: who answers is as it was before."))
+    if not whole:
+        messages.warning(request, _("The follow-up that was called off stays off."))
+
+
+def _undo(found: Conversation, deed: str) -> str:
+    """Return what lets the message of a deed offer the way back: `deed` undoes the contrary one."""
+    return f"undo {found.uid} {deed}"
 
 
 def _sort(request: HttpRequest, found: Conversation, *, by: str) -> None:
@@ -271,14 +254,3 @@ def _decide_follow_up(request: HttpRequest, found: Conversation, deed: str) -> N
         messages.error(request, str(error.detail))
     else:
         messages.success(request, SAID[deed]())
-
-
-def _with(request: HttpRequest, workspace: Workspace, context: dict[str, Any]) -> dict[str, Any]:
-    now = context.get("now") or clock.now()
-    return {
-        **context,
-        "now": now,
-        "workspace": workspace,
-        "workspaces": workspaces_to_switch(request),
-        "usage": usage(workspace, now=now),
-    }

@@ -6,57 +6,68 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from accounts.access import chosen_workspace, member_name
 from billing.plans import PlanRequiredError
 from flowia.lib import clock
+from flowia.lib.capped import KeyedPaginator
 from flowia.lib.errors import ConflictError, NotFoundError
 from processing import leading
+from processing.lead_reading import leads_of, said_of, story_of
 from processing.leadsheet import sheet_of
 from processing.models import Lead
-from processing.pushing import thread_of
-from processing.reading import leads_of, matching_leads, story_of
 from processing.reasons import sentence
 from processing.receipts import receipts_of, rewrite
 from processing.tasks import relay_after_commit
-from processing.views.frame import in_frame
+from processing.views import lead_filters as filters
+from processing.views.frame import in_frame, page_of
+from processing.views.lead_acts import told_of
+from social.models import SocialAccount
 
-ROWS_PER_PAGE = 25
-STORY = 50
-ORDERS = ("-updated_at", "updated_at", "-warmth", "warmth", "name", "-name")
+STORY = 30
+LONGEST = 5
+"""How long the number of a page may be."""
 
 
 @login_required
 @require_safe
 def leads(request: HttpRequest) -> HttpResponse:
-    """List the leads: `?level=`, `?stage=`, `?search=`, `?order=`, `?page=`."""
-    workspace = chosen_workspace(request)
-    asked = _asked(request)
-    order = request.GET.get("order", "")
-    order = order if order in ORDERS else ORDERS[0]
-    rows = leads_of(workspace, **asked).order_by(order, "-id")
-    paginator = Paginator(rows, ROWS_PER_PAGE)
-    paginator.count = matching_leads(workspace, **asked).count()
+    """List the leads: `?level=`, `?stage=`, `?account=`, `?period=`, `?search=`.
+
+    Also `?order=`, `?rows=` a page and `?page=`; `?act=` tells what became of an act on many.
+    """
+    workspace, mine = page_of(request)
+    accounts = list(SocialAccount.objects.filter(workspace=workspace).order_by("name", "pk"))
+    asked, now = filters.read(request.GET, accounts), clock.now()
+    rows = filters.chosen(workspace, asked, accounts, now=now)
+    paginator = KeyedPaginator(rows, asked.size)
+    paginator.keys = filters.keys(workspace, asked, accounts, now=now)
+    paginator.count = filters.number(workspace, asked, accounts, now=now)
     page = paginator.get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    for name in ("page", "workspace"):
-        kept.pop(name, None)
-    unsorted = kept.copy()
-    unsorted.pop("order", None)
     context = {
         "page": page,
-        "asked": asked,
-        "order": order,
-        "heads": _heads(order),
-        "query": kept.urlencode(),
-        "unsorted": unsorted.urlencode(),
+        "counted": paginator.count.real,
+        "asked": asked.filters,
+        "order": asked.order,
+        "heads": _heads(asked.order),
+        "query": asked.query(),
+        "unsorted": asked.query(order=""),
+        "pills": filters.pills_of(asked, accounts),
+        "unfiltered": filters.Asked(order=asked.order, size=asked.size).query(),
+        "size": asked.size,
+        "sizes": filters.SIZES,
         "levels": Lead.Level.choices,
         "stages": Lead.Stage.choices,
+        "periods": [(name, words) for name, (_days, words) in filters.PERIODS.items()],
+        "accounts": accounts,
+        "networks": filters.networks_of(accounts),
+        "owns": mine,
+        **told_of(workspace, request.GET.get("act", ""), now=now),
     }
     return render(request, "processing/leads.html", in_frame(request, workspace, context))
 
@@ -66,7 +77,9 @@ def leads(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponseBase:
     """Return the leads that fit the page's filters, all of them, as CSV."""
     workspace = chosen_workspace(request)
-    return sheet_of(workspace, leads_of(workspace, **_asked(request)))
+    accounts = list(SocialAccount.objects.filter(workspace=workspace))
+    asked = filters.read(request.GET, accounts)
+    return sheet_of(workspace, filters.chosen(workspace, asked, accounts, now=clock.now()))
 
 
 @login_required
@@ -75,47 +88,85 @@ def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show one lead; a POST does what `do` says.
 
     `correct` sets `level` and `stage`, `reset` gives the level back, `rewrite` writes the lead into
-    `tool` again.
+    `tool` again. The list's question stays in the address, for its lead before and after this one;
+    `?story=` is a page of what happened.
     """
     workspace = chosen_workspace(request)
-    found = leads_of(workspace).select_related("contact__social_account").filter(uid=uid).first()
+    related = ("contact__social_account", "workspace__subscription")
+    found = leads_of(workspace).select_related(*related).filter(uid=uid).first()
     if found is None:
         raise NotFoundError
+    # Only where the list asked for one: few do.
+    mine = SocialAccount.objects.filter(workspace=workspace)
+    accounts = list(mine) if "account" in request.GET else []
+    asked, now = filters.read(request.GET, accounts), clock.now()
     if request.method == "POST":
-        return _act(request, found)
-    story = [
-        {"at": event.created_at, "sentence": sentence(event.reason or event.kind, event.data),
-         "message": event.message}
-        for event in story_of(found)[:STORY]
-    ]  # fmt: skip
+        _act(request, found)
+        query = asked.query()
+        return redirect(reverse("lead", args=[uid]) + (f"?{query}" if query else ""))
+    rows = filters.chosen(workspace, asked, accounts, now=now)
+    before, after = filters.beside(rows, found, asked.order)
+    said = said_of(found)
+    place = _place(request.GET.get("story", ""))
+    story = list(story_of(found)[(place - 1) * STORY : place * STORY + 1])
     context = {
         "lead": found,
-        "conversation": thread_of(found),
-        "story": story,
+        "query": asked.query(),
+        "before": before,
+        "after": after,
+        "conversation": said.thread,
+        "said": said,
+        "story": {"number": place, "earlier": len(story) > STORY},
+        "steps": [
+            {"at": event.created_at, "sentence": sentence(event.reason or event.kind, event.data),
+             "message": event.message}
+            for event in story[:STORY]
+        ],
         "receipts": receipts_of(found),
         "levels": Lead.Level.choices,
         "stages": Lead.Stage.choices,
-    }
+    }  # fmt: skip
     return render(request, "processing/lead.html", in_frame(request, workspace, context))
 
 
-def _act(request: HttpRequest, found: Lead) -> HttpResponse:
+def _act(request: HttpRequest, found: Lead) -> None:
     by, now = member_name(request.user), clock.now()
     if request.POST.get("do") == "reset":
         leading.give_back(found, by=by, now=now)
         messages.success(request, _("The contact's words decide on the level again."))
     elif request.POST.get("do") == "correct":
-        level, stage = request.POST.get("level", ""), request.POST.get("stage", "")
-        if level not in Lead.Level.values or stage not in Lead.Stage.values:
-            messages.error(request, _("Choose a level and a stage."))
-            return redirect("lead", uid=found.uid)
-        # A level that was not touched stays the contact's: the form always sends one.
-        told = level if level != found.level or found.level_by_member else None
-        leading.correct(found, level=told, stage=stage, by=by, now=now)
-        messages.success(request, _("Saved."))
+        _correct(request, found, by=by, now=now)
     elif request.POST.get("do") == "rewrite":
         _rewrite(request, found, now=now)
-    return redirect("lead", uid=found.uid)
+
+
+def _correct(request: HttpRequest, found: Lead, *, by: str, now: datetime) -> None:
+    """Write what differs from what the form showed (`seen_level`, `seen_stage`), and only that.
+
+    What somebody else set meanwhile to another value than this form asks for stays: the page shows
+    it, and nothing is written.
+    """
+    stands = {"level": found.level, "stage": found.stage}
+    asked = {name: request.POST.get(name, "") for name in stands}
+    if asked["level"] not in Lead.Level.values or asked["stage"] not in Lead.Stage.values:
+        messages.error(request, _("Choose a level and a stage."))
+        return
+    seen = {name: request.POST.get(f"seen_{name}", now) for name, now in stands.items()}
+    meant = {name: one for name, one in asked.items() if one != seen[name]}
+    if any(stands[name] not in {seen[name], one} for name, one in meant.items()):
+        messages.error(
+            request,
+            _("Somebody changed this lead meanwhile: nothing was saved. See how it is now."),
+        )
+        return
+    leading.correct(found, level=meant.get("level"), stage=meant.get("stage"), by=by, now=now)
+    messages.success(request, _("Saved."))
+
+
+def _place(text: str) -> int:
+    """Return which page of what happened is asked for; the first where it is none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST else 1
+    return max(1, number)
 
 
 def _rewrite(request: HttpRequest, found: Lead, *, now: datetime) -> None:
@@ -126,16 +177,6 @@ def _rewrite(request: HttpRequest, found: Lead, *, now: datetime) -> None:
         return
     relay_after_commit(*wakes)
     messages.success(request, _("The lead is being written again."))
-
-
-def _asked(request: HttpRequest) -> dict[str, str]:
-    given = {
-        "level": (request.GET.get("level", ""), Lead.Level.values),
-        "stage": (request.GET.get("stage", ""), Lead.Stage.values),
-    }
-    asked = {name: value for name, (value, known) in given.items() if value in known}
-    search = request.GET.get("search", "").replace("\0", "").strip()[:100]
-    return {**asked, **({"search": search} if search else {})}
 
 
 def _heads(order: str) -> list[dict[str, Any]]:

@@ -56,7 +56,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "usage": today,
         "waiting": 0 if today.suspended else line,
         "room": has_room(today, line),
-        "limits": limits_of(workspace),
+        "limits": limits_of(workspace, PLANS[state.plan], today),
         "cards": cards_of(state),
         "history": [(one, told(one)) for one in changes.order_by("-id")[:HISTORY]],
     }

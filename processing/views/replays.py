@@ -24,7 +24,7 @@ from flowia.lib.errors import FlowError, NotFoundError
 from flowia.lib.wake import wake
 from processing import publishing, replays, scenarios
 from processing.models import Replay, Scenario
-from processing.replay_reading import compared, figures_of
+from processing.replay_reading import OUTCOMES, compared, figures_of
 from processing.scenario_forms import MICROS, ReplayForm
 from processing.scenario_reading import changes_between
 from processing.tasks import replay as replay_task
@@ -47,28 +47,30 @@ def scenario_replay(request: HttpRequest, uid: UUID) -> HttpResponse:
     words). With the header `X-Fragment` only the part that changes is answered.
     """
     workspace, mine = page_of(request)
-    scenario = find_scenario(workspace, uid)
+    run = _chosen(request, workspace, uid)
+    scenario = run.scenario if run is not None else find_scenario(workspace, uid)
+    scenario.workspace = workspace
     if request.method != "POST":
-        return _show(request, workspace, scenario, _usual(workspace), owns=mine)
+        return _show(request, scenario, _usual(workspace), run, owns=mine)
     owned(workspace, request.user)
     deed = request.POST.get("do", "")
     if deed in {"estimate", "start"}:
-        return _asked(request, workspace, scenario, begin=deed == "start")
+        return _asked(request, scenario, run, begin=deed == "start")
     if deed == "forget":
         request.session.pop(DRAFTS, None)
         return redirect("scenario-replay", uid=uid)
-    return _steer(request, scenario, deed)
+    return _steer(request, scenario, run, deed)
 
 
 def _show(
     request: HttpRequest,
-    workspace: Workspace,
     scenario: Scenario,
     form: ReplayForm,
+    run: Replay | None,
     *,
     owns: bool = True,
 ) -> HttpResponse:
-    run = _chosen(request, scenario)
+    workspace = scenario.workspace
     context: dict[str, Any] = {
         "scenario": scenario,
         "form": form,
@@ -80,25 +82,31 @@ def _show(
     }
     if run is not None:
         changed = request.GET.get("changed") == "1"
-        rows = replays.results_of(run, changed=changed)
-        page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+        outcome = request.GET.get("outcome", "")
+        outcome = outcome if outcome in OUTCOMES else ""
+        rows = replays.results_of(run, changed=changed, outcome=outcome)
         figures = figures_of(run)
+        pages = Paginator(rows, ROWS_PER_PAGE)
+        pages.count = figures.totals.number(changed=changed, outcome=outcome)
+        page = pages.get_page(request.GET.get("page"))
         content = {name: one for name, one in run.content.items() if name != "version"}
         content = scenarios.complete(content)
         context["in_force"] = content == scenarios.content_of(scenario)
         context["published"] = context["in_force"] and scenario.version > run.content["version"]
         context["last_day"] = run.ends_at - timedelta(microseconds=1)
         context |= {"page": page, "lines": compared(page), "changed": changed, "figures": figures}
+        context["outcome"] = outcome
+        context["outcomes"] = [(str(one), str(one.label)) for one in OUTCOMES]
     template = FRAGMENT if "X-Fragment" in request.headers else PAGE
     return render(request, template, in_frame(request, workspace, context))
 
 
 def _asked(
-    request: HttpRequest, workspace: Workspace, scenario: Scenario, *, begin: bool
+    request: HttpRequest, scenario: Scenario, run: Replay | None, *, begin: bool
 ) -> HttpResponse:
-    form = ReplayForm(request.POST)
+    form, workspace = ReplayForm(request.POST), scenario.workspace
     if not form.is_valid() or not begin:
-        return _show(request, workspace, scenario, form)
+        return _show(request, scenario, form, run)
     starts_at, ends_at = form.period(ZoneInfo(workspace.timezone))
     content = _draft(request, scenario)
     try:
@@ -113,13 +121,12 @@ def _asked(
         )
     except FlowError as error:
         tell(form, error)
-        return _show(request, workspace, scenario, form)
+        return _show(request, scenario, form, run)
     wake(replay_task, begun.pk)
     return redirect("scenario-replay", uid=scenario.uid)
 
 
-def _steer(request: HttpRequest, scenario: Scenario, deed: str) -> HttpResponse:
-    run = _chosen(request, scenario)
+def _steer(request: HttpRequest, scenario: Scenario, run: Replay | None, deed: str) -> HttpResponse:
     if run is None:
         raise NotFoundError
     try:
@@ -149,9 +156,14 @@ def _more(request: HttpRequest, run: Replay) -> int:
     return run.cost_limit if value is None else int(value * MICROS)
 
 
-def _chosen(request: HttpRequest, scenario: Scenario) -> Replay | None:
-    """Return the replay that is named, else the scenario's latest; None when there is none."""
-    rows = replays.replays_of(scenario.workspace).filter(scenario=scenario)
+def _chosen(request: HttpRequest, workspace: Workspace, scenario: UUID) -> Replay | None:
+    """Return the replay that is named, else the scenario's latest; None when there is none.
+
+    Of a scenario in use, which comes with it.
+    """
+    rows = replays.replays_of(workspace).filter(
+        scenario__uid=scenario, scenario__archived_at=None, scenario__workspace=workspace
+    )
     named = request.POST.get("replay") or request.GET.get("replay")
     if not named:
         return rows.first()

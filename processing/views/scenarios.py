@@ -17,15 +17,19 @@ from accounts.views.frame import by_person
 from flowia.lib import clock
 from flowia.lib.errors import FlowError, NotFoundError, TooManyRequestsError
 from processing import publishing, replays, scenarios
+from processing.ladder import ladders_of
 from processing.models import Scenario
 from processing.scenario_forms import ScenarioForm, TryForm, filled
 from processing.scenario_reading import decided_lately, retired_of, scenarios_of, versions_of
-from processing.starting_points import STARTING_POINTS, TRADES, starting_point
+from processing.starting_points import starting_point, starting_points
+from processing.trades import language_of
 from processing.trials import try_out
 from processing.views.frame import in_frame, page_of
 
 PAGE = "processing/scenario.html"
 MOST_RETIRED = 50
+DIGITS = 10
+"""Fewer has every number of a version."""
 DRAFTS = "scenario-drafts"
 """Where the session keeps unsaved words on their way to the time machine."""
 
@@ -48,9 +52,13 @@ def scenario_list(request: HttpRequest) -> HttpResponse:
             publishing.move(found, up=request.POST["do"] == "up", by=by_person(request))
         return redirect("scenarios")
     lately = decided_lately(workspace, now=clock.now())
-    rows = [(one, lately.get(str(one.uid), 0)) for one in scenarios_of(workspace)]
+    ladders = ladders_of(workspace)
+    rows = [
+        (one, lately.get(str(one.uid), 0), ladders.get(one.uid, []))
+        for one in scenarios_of(workspace)
+    ]
     retired = retired_of(workspace)[:MOST_RETIRED]
-    context = {"rows": rows, "retired": retired, "owns": mine, "trades": _trades()}
+    context = {"rows": rows, "retired": retired, "owns": mine, **_trades(workspace)}
     return render(request, "processing/scenarios.html", in_frame(request, workspace, context))
 
 
@@ -60,9 +68,9 @@ def scenario_new(request: HttpRequest) -> HttpResponse:
     """Write a scenario, from nothing or from `?start=` a starting point. For owners."""
     workspace, mine = page_of(request)
     owned(workspace, request.user)
-    context: dict[str, Any] = {"owns": mine, "trades": _trades(), "try_form": TryForm()}
+    context: dict[str, Any] = {"owns": mine, **_trades(workspace), "try_form": TryForm()}
     if request.method != "POST":
-        first = filled(starting_point(request.GET.get("start", "")))
+        first = filled(starting_point(request.GET.get("start", ""), workspace.language))
         context["form"] = ScenarioForm(workspace, labels=[], initial=first)
         return render(request, PAGE, in_frame(request, workspace, context))
     form = ScenarioForm(workspace, request.POST, labels=[])
@@ -120,12 +128,15 @@ def _show(
     *,
     status: int = 200,
 ) -> HttpResponse:
+    form = context.get("form") or _form(workspace, found)
     whole = {
         "scenario": found,
-        "form": _form(workspace, found),
+        "form": form,
         "try_form": TryForm(),
         "seen": found.version,
-        "versions": versions_of(found),
+        "versions": versions_of(found, form.account_rows),
+        "ladder": ladders_of(workspace, found).get(found.uid, []),
+        "needed": max(1, workspace.trust_after),
         "owns": True,
         **context,
     }
@@ -144,7 +155,7 @@ def _save(
     request: HttpRequest, workspace: Workspace, found: Scenario, *, to_replay: bool
 ) -> HttpResponse:
     form = _form(workspace, found, request.POST)
-    seen = request.POST.get("seen", "")
+    seen, changed_since = _version_in(request.POST.get("seen", "")), None
     if form.is_valid():
         try:
             if to_replay:
@@ -157,18 +168,20 @@ def _save(
                 by=by_person(request),
                 accounts=form.chosen_accounts,
                 steps=form.steps,
-                seen=int(seen) if seen.isascii() and seen.isdigit() else None,
+                seen=seen,
             )
         except publishing.ChangedMeanwhileError as error:
             tell(form, error)
+            changed_since = seen
             # The next save is meant: its writer has read what changed.
-            seen = str(Scenario.objects.values_list("version", flat=True).get(pk=found.pk))
+            seen = Scenario.objects.values_list("version", flat=True).get(pk=found.pk)
         except FlowError as error:
             tell(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("scenario", uid=found.uid)
-    return _show(request, workspace, found, {"form": form, "seen": seen})
+    shown = {"form": form, "seen": "" if seen is None else seen}
+    return _show(request, workspace, found, {**shown, "changed_since": changed_since})
 
 
 def _try(
@@ -210,8 +223,7 @@ def _bring_back(request: HttpRequest, workspace: Workspace, uid: UUID | None) ->
 
 
 def _restore(request: HttpRequest, found: Scenario) -> HttpResponse:
-    number = request.POST.get("number", "")
-    whole = int(number) if number.isascii() and number.isdigit() else 0
+    whole = _version_in(request.POST.get("number", "")) or 0
     version = found.versions.filter(number=whole).first()
     if version is None:
         raise NotFoundError
@@ -224,12 +236,15 @@ def _restore(request: HttpRequest, found: Scenario) -> HttpResponse:
     return redirect("scenario", uid=found.uid)
 
 
-def _trades() -> list[tuple[Any, list[tuple[str, str]]]]:
-    """Return each trade's name with its starting points: how they are called here, their names."""
-    return [
-        (TRADES[trade], [(f"{trade}-{n}", one["name"]) for n, one in enumerate(points, 1)])
-        for trade, points in STARTING_POINTS.items()
-    ]
+def _trades(workspace: Workspace) -> dict[str, Any]:
+    """Return the wordings to begin with, and in which language they are."""
+    language = workspace.language
+    return {"trades": starting_points(language), "trades_language": language_of(language)}
+
+
+def _version_in(text: str) -> int | None:
+    """Return the number of a version that a form names; None where it names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < DIGITS else None
 
 
 def _uid(text: str) -> UUID | None:

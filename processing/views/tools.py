@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
-from accounts.access import chosen_workspace, membership_in, owned
-from accounts.models import Membership
+from accounts.access import chosen_workspace, owned, owns
 from accounts.views.frame import by_person, framed
 from billing.plans import check_plan_limits, plan_of
 from flowia.lib.errors import FlowError, NotFoundError
@@ -39,12 +38,12 @@ def tools(request: HttpRequest) -> HttpResponse:
     workspace = chosen_workspace(request)
     found = tools_of(workspace)
     used = sum(told.row is not None for told in found)
-    hooks, carried = Hook.objects.filter(workspace=workspace).count(), plan_of(workspace).webhooks
+    hooks, plan = Hook.objects.filter(workspace=workspace).count(), plan_of(workspace)
     context = {
         "tools": found,
-        "room": check_plan_limits(workspace, "tools", used=used),
+        "room": check_plan_limits(workspace, "tools", used=used, plan=plan),
         "hooks": hooks,
-        "hooks_shut": carried is not None and hooks > carried,
+        "hooks_shut": plan.webhooks is not None and hooks > plan.webhooks,
     }
     return render(request, "integrations/tools.html", framed(request, context))
 
@@ -107,7 +106,7 @@ def _page(request: HttpRequest, kind: str, failed: FlowError | None) -> HttpResp
     told = told_of(workspace, kind)
     row = told.row
     context: dict[str, Any] = {"tool": told, "row": row, "error": failed}
-    if membership_in(workspace, request.user).role == Membership.Role.OWNER:
+    if owns(workspace):
         context |= form_of(request, row, failed)
     # What was asked for by name takes the page for itself.
     shown = row is not None and row.status != Integration.Status.SETTING_UP
@@ -119,7 +118,9 @@ def _page(request: HttpRequest, kind: str, failed: FlowError | None) -> HttpResp
 def _state(request: HttpRequest, told: Told, row: Integration) -> dict[str, Any]:
     """Return what the part of the page shows that may change by itself."""
     working = working_of(row)
-    page = Paginator(pushes_of(row), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(pushes_of(row), ROWS_PER_PAGE)
+    pages.count = working.pushes
+    page = pages.get_page(request.GET.get("page"))
     return {
         "tool": told,
         "row": row,

@@ -51,13 +51,14 @@ def leave(request: HttpRequest) -> HttpResponse:
 def erase_workspace(request: HttpRequest) -> HttpResponse:
     """Say what goes and what stays; a POST of the name and the password erases it. For owners."""
     workspace = owned(chosen_workspace(request), request.user)
-    form = EraseWorkspaceForm(request.POST or None)
+    user = person(request.user)
+    form = EraseWorkspaceForm(request.POST or None, has_password=user.has_usable_password())
     context = {"outside": leaving.left_outside(workspace), "days": retention.AUDIT.period.days}
     if not form.is_valid():
         return render(request, END, framed(request, {**context, "form": form}))
     try:
         confirm = form.cleaned_data["confirm"]
-        prove(request, person(request.user), form.cleaned_data["password"])
+        prove(request, user, form.cleaned_data["password"])
         left = leaving.erase_workspace(workspace, confirm=confirm, by=by_person(request))
     except FlowError as error:
         return refused(request, END, context, form=form, error=error)
