@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.admin.trail import replay
-from flowia.lib.admin import HasError, ReadOnlyRows
+from flowia.lib import clock, hidden
+from flowia.lib.admin import HasError, batch_of, in_words
+from flowia.lib.capped import SeenLately
+from processing.admin.large import LargeRows
 from processing.admin.links import trace
-from processing.models import InteractionEvent
+from processing.models import InteractionEvent, Message
 from processing.tasks import replay_event
 from social.models import WebhookEvent
 
@@ -20,9 +23,10 @@ BAD_ENDS = ("send_failed", "send_refused", "send_unconfirmed", "sync_failed", "g
 
 
 @admin.register(WebhookEvent)
-class WebhookEvents(ReadOnlyRows):
+class WebhookEvents(LargeRows):
     """Verified calls, as they came; a failed one can be handled again."""
 
+    also = (Message, "messages")
     error = Q(status=WebhookEvent.Status.FAILED)
     list_display = (
         "created_at",
@@ -33,7 +37,7 @@ class WebhookEvents(ReadOnlyRows):
         "next_at",
         "request_id",
     )
-    list_filter = ("status", HasError, "provider")
+    list_filter = ("status", HasError, ("provider", SeenLately))
     search_fields = (
         "uid",
         "request_id",
@@ -42,15 +46,38 @@ class WebhookEvents(ReadOnlyRows):
         "messages__workspace__name",
     )
     readonly_fields = ("payload",)
+    change_form_template = "admin/wordy_form.html"
     actions = ("replay",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEvent]:
+        """Leave the bodies where they are: a list of large ones would be read for nothing."""
+        rows: QuerySet[WebhookEvent] = super().get_queryset(request)
+        return rows.defer("body", "error")
 
     @admin.display(description=_("body"))
     def payload(self, event: WebhookEvent) -> str:
-        """The body, indented when it is JSON."""
+        """The body, indented when it is JSON, without a word unless all of it was asked for."""
         try:
-            return json.dumps(json.loads(bytes(event.body)), indent=2, ensure_ascii=False)
+            body = json.loads(bytes(event.body))
         except ValueError:
-            return bytes(event.body).decode(errors="replace")
+            body = bytes(event.body).decode(errors="replace")
+        return in_words(body, shown=getattr(event, "words_shown", False))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Bring along whether this operator asked for every conversation that the call holds."""
+        event = super().get_object(request, object_id, from_field)
+        if event is not None:
+            held = [*event.messages.values_list("conversation_id", flat=True)]
+            now = clock.now().timestamp()
+            # A call may hold entries of people whom no message here names: it stays covered then.
+            known = bool(held) and len(held) == len(event.reasons)
+            event.words_shown = known and all(
+                hidden.is_shown(request.session, one, now=now) for one in held
+            )
+            event.conversation_seen = held[0] if held else None
+        return event
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         """Who may change webhook events may have them handled again."""
@@ -59,14 +86,17 @@ class WebhookEvents(ReadOnlyRows):
     @admin.action(description=_("Handle the failed ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[WebhookEvent]) -> None:
         """Wake the failed calls among the selected; the others are left as they are."""
-        replayed = sum(replay(request, event, replay_event) for event in queryset)
-        tell_replayed(self, request, replayed=replayed, selected=queryset.count())
+        rows = batch_of(request, queryset, self.error)
+        replayed = sum(replay(request, event, replay_event) for event in rows)
+        tell_replayed(self, request, replayed=replayed, selected=len(rows))
 
 
 @admin.register(InteractionEvent)
-class Ledger(ReadOnlyRows):
+class Ledger(LargeRows):
     """Everything that happened, or was deliberately not done."""
 
+    person = "conversation__contact"
+    also = (Message, "message")
     error = Q(reason__in=BAD_ENDS) | Q(outcome="handoff")
     list_display = (
         "created_at",
@@ -77,7 +107,7 @@ class Ledger(ReadOnlyRows):
         "reason",
         "request_id",
     )
-    list_filter = ("kind", HasError)
+    list_filter = ("kind", ("reason", SeenLately), HasError)
     list_select_related = ("workspace",)
     search_fields = (
         "workspace__name",

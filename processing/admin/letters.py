@@ -6,12 +6,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.trail import replay
-from flowia.lib.admin import HasError, ReadOnlyRows, link
+from flowia.lib.admin import HasError, ReadOnlyRows, batch_of, link
+from flowia.lib.capped import SeenLately
 from processing.admin.events import tell_replayed
+from processing.deadletters import repeatable
 from processing.models import DeadLetter
 from processing.tasks import replay_dead_letter
 
 PAGES = {
+    "act": "admin:processing_leadact_change",
     "receive": "admin:social_webhookevent_change",
     "respond": "admin:processing_message_change",
     "send": "admin:processing_delivery_change",
@@ -34,7 +37,7 @@ class DeadLetters(ReadOnlyRows):
         "attempts",
         "replayed_at",
     )
-    list_filter = (HasError, "kind", "reason")
+    list_filter = (HasError, ("kind", SeenLately), ("reason", SeenLately))
     list_select_related = ("workspace",)
     search_fields = ("workspace__name", "workspace__uid", "uid", "reason", "object_id")
     actions = ("replay",)
@@ -52,5 +55,7 @@ class DeadLetters(ReadOnlyRows):
     @admin.action(description=_("Try the selected ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
         """Wake the selected work; what may already have left is never sent again."""
-        replayed = sum(replay(request, letter, replay_dead_letter) for letter in queryset)
-        tell_replayed(self, request, replayed=replayed, selected=queryset.count())
+        ready = Q(pk__in=repeatable(DeadLetter.objects.all()).values("pk"))
+        rows = batch_of(request, queryset, ready)
+        replayed = sum(replay(request, letter, replay_dead_letter) for letter in rows)
+        tell_replayed(self, request, replayed=replayed, selected=len(rows))

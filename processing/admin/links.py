@@ -12,8 +12,8 @@ from flowia.lib.admin import link
 def trace(row: Any) -> str:
     """Link to the trace of the row's conversation, if it has one."""
     conversation = getattr(row, "conversation_id", None)
-    if conversation is None and hasattr(row, "message"):
-        conversation = row.message.conversation_id
+    if conversation is None:
+        conversation = getattr(getattr(row, "message", None), "conversation_id", None)
     return link("admin:conversation-trace", _("trace"), conversation) if conversation else ""
 
 

@@ -7,8 +7,10 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.admin.trail import Trail
-from flowia.lib.admin import HasError, ReadOnlyRows
+from flowia.lib.admin import HasError, ReadOnlyRows, WordyRows
+from flowia.lib.capped import SeenLately
 from processing.models import (
+    Beginning,
     DailyFigure,
     DmSequence,
     FollowUp,
@@ -22,6 +24,23 @@ from processing.models import (
 )
 
 WORKSPACE = ("workspace__name", "workspace__uid", "uid")
+
+
+@admin.register(Beginning)
+class Beginnings(ReadOnlyRows):
+    """How far workspaces came with their first steps."""
+
+    list_display = (
+        "created_at",
+        "workspace",
+        "trade",
+        "tried_at",
+        "tool_skipped_at",
+        "put_away_at",
+    )
+    list_filter = ("trade",)
+    list_select_related = ("workspace",)
+    search_fields = WORKSPACE
 
 
 @admin.register(ScenarioVersion)
@@ -38,7 +57,7 @@ class Trusts(ReadOnlyRows):
     """What each intent has earned."""
 
     list_display = ("workspace", "scenario", "intent", "stage", "in_a_row", "reason", "changed_at")
-    list_filter = ("stage", "reason")
+    list_filter = ("stage", ("reason", SeenLately))
     list_select_related = ("workspace", "scenario")
     search_fields = ("scenario__name", "intent", *WORKSPACE)
 
@@ -77,7 +96,7 @@ class FollowUps(ReadOnlyRows):
         "task_until",
         "attempts",
     )
-    list_filter = ("status", HasError, "reason")
+    list_filter = ("status", HasError, ("reason", SeenLately))
     list_select_related = ("workspace", "conversation")
     search_fields = ("conversation__contact__external_id", "conversation__uid", *WORKSPACE)
 
@@ -104,22 +123,32 @@ class Replays(ReadOnlyRows):
 
 
 @admin.register(ReplayResult)
-class ReplayResults(ReadOnlyRows):
-    """What messages would get; the texts stand on a result's own page."""
+class ReplayResults(WordyRows):
+    """What messages would get; the texts are covered."""
 
+    hidden = ("text",)
     list_display = ("replay", "workspace", "outcome", "reason", "changed", "cached", "cost")
-    list_filter = ("outcome", "changed")
+    list_filter = (("outcome", SeenLately), "changed")
     list_select_related = ("workspace", "replay")
     search_fields = ("message__uid", "replay__uid", *WORKSPACE)
 
+    def conversation_of(self, row: ReplayResult) -> int | None:
+        """Return the message's conversation."""
+        return row.message.conversation_id
+
 
 @admin.register(ReplayAnswer)
-class ReplayAnswers(ReadOnlyRows):
-    """Answers that are paid for and asked for no more."""
+class ReplayAnswers(WordyRows):
+    """Answers that are paid for and asked for no more; their texts are covered."""
 
+    hidden = ("answer",)
     list_display = ("created_at", "workspace", "message", "cost")
     list_select_related = ("workspace", "message")
     search_fields = ("message__uid", "prompt", *WORKSPACE)
+
+    def conversation_of(self, row: ReplayAnswer) -> int | None:
+        """Return the message's conversation."""
+        return row.message.conversation_id
 
 
 @admin.register(DailyFigure)
@@ -129,7 +158,6 @@ class DailyFigures(ReadOnlyRows):
     list_display = ("day", "workspace", "name", "count", "amount")
     list_select_related = ("workspace",)
     search_fields = ("name", *WORKSPACE)
-    ordering = ("-day", "-id")
 
 
 @admin.register(ModelState)

@@ -1,6 +1,7 @@
 """Contacts, conversations with their trace, and leads."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -10,16 +11,21 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from flowia.lib.admin import HasError, ReadOnlyRows
+from flowia.lib import clock, hidden
+from flowia.lib.admin import HasError, WordyRows
+from processing.admin.large import LargeRows
 from processing.admin.links import own_trace
-from processing.admin.trace import trace_of
+from processing.admin.trace import page_of, trace_of
+from processing.admin.verdict import verdict_on
+from processing.intents import called
 from processing.models import Contact, Conversation, Lead, Message
 
+LONGEST_NUMBER = 18
 LOST = (Message.Status.FAILED, Message.Status.REFUSED, Message.Status.UNCONFIRMED)
 
 
 @admin.register(Contact)
-class Contacts(ReadOnlyRows):
+class Contacts(LargeRows):
     """People outside."""
 
     list_display = ("name", "external_id", "social_account", "workspace", "opted_out_at")
@@ -29,9 +35,10 @@ class Contacts(ReadOnlyRows):
 
 
 @admin.register(Conversation)
-class Conversations(ReadOnlyRows):
+class Conversations(LargeRows):
     """Threads; each leads to its trace."""
 
+    person = "contact"
     error = Q(Exists(Message.objects.filter(conversation=OuterRef("pk"), status__in=LOST)))
     list_display = (
         "contact",
@@ -76,21 +83,57 @@ class Conversations(ReadOnlyRows):
             raise Http404
         if not self.has_view_permission(request, conversation):
             raise PermissionDenied
+        asked = _asked(request, conversation)
+        page = page_of(conversation, asked, _number(request.GET.get("page", "")))
+        shown = hidden.is_shown(request.session, pk, now=clock.now().timestamp())
+        trace = trace_of(conversation, page=page, shown=shown)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("Trace of a conversation"),
             "conversation": conversation,
-            "entries": trace_of(conversation),
+            "zone": ZoneInfo(conversation.workspace.timezone),
+            "verdict": verdict_on(trace, conversation, asked),
+            "trace": trace,
+            "shown": shown,
             "opts": self.opts,
         }
         return render(request, "admin/processing/conversation/trace.html", context)
 
 
-@admin.register(Lead)
-class Leads(ReadOnlyRows):
-    """Interest of contacts."""
+def _asked(request: HttpRequest, conversation: Conversation) -> Message | None:
+    """Return the conversation's message that the address names, if it does."""
+    number = _number(request.GET.get("message", ""))
+    return conversation.messages.filter(pk=number).first() if number else None
 
-    list_display = ("contact", "level", "phone", "intent", "workspace", "updated_at")
+
+def _number(text: str) -> int:
+    digits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if digits else 0
+
+
+@admin.register(Lead)
+class Leads(LargeRows, WordyRows):
+    """Interest of contacts; their words and phones are covered."""
+
+    person = "contact"
+    hidden = ("evidence", "phone", "summary")
+    change_form_template = "admin/processing/lead/change_form.html"
+    list_display = ("contact", "level", "has_phone", "wants", "workspace", "updated_at")
     list_filter = ("level",)
     list_select_related = ("contact", "workspace")
-    search_fields = ("contact__name", "contact__external_id", "phone", "workspace__name", "uid")
+    search_fields = ("contact__name", "contact__external_id", "workspace__name", "uid")
+
+    @admin.display(description=_("intent"), ordering="intent")
+    def wants(self, lead: Lead) -> str:
+        """What the contact asks for."""
+        return called(lead.intent) if lead.intent else "-"
+
+    @admin.display(description=_("phone"), boolean=True)
+    def has_phone(self, lead: Lead) -> bool:
+        """Whether a phone number is known."""
+        return bool(lead.phone)
+
+    def conversation_of(self, row: Lead) -> int | None:
+        """Return the contact's latest conversation."""
+        found = Conversation.objects.filter(contact=row.contact_id).order_by("-pk")
+        return found.values_list("pk", flat=True).first()

@@ -6,17 +6,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.trail import replay
-from flowia.lib.admin import HasError, ReadOnlyRows
+from flowia.lib.admin import HasError, ReadOnlyRows, WordyRows, batch_of
 from integrations.models import SyncOrder, SyncRun
 from integrations.orders import progress_of
 from processing.admin.events import tell_replayed
+from processing.models import Conversation
 from processing.tasks import replay_push
 
 
 @admin.register(SyncRun)
-class SyncRuns(ReadOnlyRows):
+class SyncRuns(WordyRows):
     """Pushes of leads, with their attempts and errors; failed ones can be tried again."""
 
+    hidden = ("payload",)
     error = ~Q(error_code="") | Q(status=SyncRun.Status.FAILED)
     list_display = (
         "created_at",
@@ -32,16 +34,21 @@ class SyncRuns(ReadOnlyRows):
     )
     list_filter = ("status", HasError, "integration__kind")
     list_select_related = ("workspace", "integration")
-    # The contact's name, as it is written into the tool.
     search_fields = (
         "workspace__name",
         "lead_uid",
         "uid",
         "request_id",
         "order__uid",
+        # The contact's name, as it is written into the tool.
         "payload__name",
     )
     actions = ("replay",)
+
+    def conversation_of(self, row: SyncRun) -> int | None:
+        """Return the latest conversation of the lead's contact."""
+        found = Conversation.objects.filter(contact__lead__uid=row.lead_uid).order_by("-pk")
+        return found.values_list("pk", flat=True).first()
 
     @admin.display(description=_("ordered"), boolean=True)
     def ordered(self, run: SyncRun) -> bool:
@@ -55,9 +62,9 @@ class SyncRuns(ReadOnlyRows):
     @admin.action(description=_("Try the failed ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> None:
         """Make the failed pushes among the selected due again; the others are left as they are."""
-        rows = queryset.order_by("pk")
+        rows = batch_of(request, queryset, Q(status=SyncRun.Status.FAILED))
         replayed = sum(replay(request, run, replay_push) for run in rows)
-        tell_replayed(self, request, replayed=replayed, selected=rows.count())
+        tell_replayed(self, request, replayed=replayed, selected=len(rows))
 
 
 @admin.register(SyncOrder)

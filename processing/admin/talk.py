@@ -1,18 +1,21 @@
-"""Messages and deliveries. Texts of people stand on a message's own page, never in lists."""
+"""Messages and deliveries. Texts of people stand in no list, and on a page once asked for."""
 
 from django.contrib import admin
 from django.db.models import Q
 
-from flowia.lib.admin import HasError, ReadOnlyRows
+from flowia.lib.admin import HasError, WordyRows
+from processing.admin.large import LargeRows
 from processing.admin.links import trace
 from processing.admin.people import LOST
 from processing.models import Delivery, Message
 
 
 @admin.register(Message)
-class Messages(ReadOnlyRows):
+class Messages(LargeRows, WordyRows):
     """Utterances."""
 
+    person = "conversation__contact"
+    hidden = ("text", "drafted", "payload", "attachments", "marks", "reactions")
     error = Q(status__in=LOST)
     list_display = (
         "sent_at",
@@ -40,9 +43,11 @@ class Messages(ReadOnlyRows):
 
 
 @admin.register(Delivery)
-class Deliveries(ReadOnlyRows):
+class Deliveries(LargeRows):
     """Handing over to the networks, with attempts and errors."""
 
+    person = "message__conversation__contact"
+    also = (Message, "message")
     error = ~Q(error_code="") | Q(status__in=LOST)
     list_display = (
         "created_at",

@@ -1,71 +1,139 @@
 """The trace of a conversation: every row about it, of every table, in the order of time."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
 
-from integrations.models import SyncRun
-from processing.ledger import gates_of, sentence_of
+from integrations.models import HookCall, SyncedRow, SyncRun
+from processing.admin import entries
+from processing.admin.entries import Entry
 from processing.models import (
     Conversation,
     DeadLetter,
     Delivery,
+    FollowUp,
     InteractionEvent,
     Lead,
     Message,
 )
 from social.models import WebhookEvent
 
+PAGE, MOST = 25, 500
+"""Messages of one page, and the most rows of each other kind."""
+
 
 @dataclass(frozen=True)
-class Entry:
-    """One row of the trace."""
+class Trace:
+    """One page of a conversation's story, the newest page being 0; whether older ones exist.
 
-    at: datetime
-    what: str
-    words: str
-    address: str
-    request_id: str = ""
-    text: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-    gates: Sequence[dict[str, Any]] = ()
-    wrong: bool = False
+    `messages` are the page's, the newest first, and `events` what the ledger tells of them.
+    """
+
+    entries: list[Entry]
+    messages: list[Message]
+    events: list[InteractionEvent]
+    page: int
+    older: bool
 
 
-def trace_of(conversation: Conversation) -> list[Entry]:
-    """Return the conversation's story; each kind of row costs one query."""
-    messages = list(conversation.messages.select_related("scenario", "delivery"))
-    events = list(conversation.interactions.all())
+@dataclass(frozen=True)
+class Span:
+    """The time that a page covers: from `start` on, before `end`; None where nothing bounds it."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def of(self, rows: "QuerySet[Any]", column: str = "created_at") -> "QuerySet[Any]":
+        """Select the rows of this time."""
+        if self.start is not None:
+            rows = rows.filter(**{f"{column}__gte": self.start})
+        if self.end is not None:
+            rows = rows.filter(**{f"{column}__lt": self.end})
+        return rows
+
+
+def page_of(conversation: Conversation, message: Message | None, page: int) -> int:
+    """Return the page on which `message` stands, or `page` itself without one."""
+    if message is None:
+        return page
+    return conversation.messages.filter(pk__gt=message.pk).count() // PAGE
+
+
+def trace_of(conversation: Conversation, *, page: int = 0, shown: bool = False) -> Trace:
+    """Return one page of the story; each kind of row costs one query. `shown` shows the words."""
+    rows = conversation.messages.select_related("scenario", "delivery").order_by("-pk")
+    first = max(page * PAGE - 1, 0)
+    found = list(rows[first : (page + 1) * PAGE + 1])
+    newer = found.pop(0) if page and found else None
+    messages, older = found[:PAGE], len(found) > PAGE
+    span = Span(
+        messages[-1].created_at if older else None, newer.created_at if newer is not None else None
+    )
+    events = _events(conversation, messages, span)
     calls = list(_calls(messages, events))
-    lead = getattr(conversation.contact, "lead", None)
-    runs = list(_runs(lead)) if lead else []
-    deliveries = [message.delivery for message in messages if hasattr(message, "delivery")]
     story = [
-        *map(_call, calls),
-        *map(_message, messages),
-        *map(_event, events),
-        *map(_delivery, deliveries),
-        *map(_run, runs),
-        *map(_letter, _letters(calls, messages, deliveries, runs)),
+        *map(entries.of_call, calls),
+        *(entries.of_message(one, shown=shown) for one in messages),
+        *(entry for event in events for entry in entries.of_event(event)),
+        *_after(conversation, messages, calls, span=span, shown=shown),
     ]
-    if lead:
-        facts = {_("phone"): lead.phone, _("intent"): lead.intent}
-        words = str(lead.get_level_display())
-        story.append(Entry(lead.updated_at, _("Lead"), words, _page(lead), facts=facts))
-    return sorted(story, key=lambda entry: entry.at)
+    story.sort(key=lambda entry: (entry.at, entry.rank))
+    return Trace(story, messages, events, page, older)
+
+
+def _events(
+    conversation: Conversation, messages: list[Message], span: Span
+) -> list[InteractionEvent]:
+    """Return the ledger about the page's messages, and about none in the page's time."""
+    about = Q(message__in=messages)
+    rows = conversation.interactions.select_related("message")
+    alone = span.of(conversation.interactions.filter(message=None)).values("pk")
+    return list(rows.filter(about | Q(pk__in=alone)).order_by("-pk")[:MOST])
 
 
 def _calls(
     messages: list[Message], events: list[InteractionEvent]
 ) -> QuerySet[WebhookEvent, WebhookEvent]:
+    """Return the calls that brought what is told; they came before it, however long before."""
     direct = {message.webhook_event_id for message in messages if message.webhook_event_id}
-    requests = {event.request_id for event in events if event.request_id}
-    return WebhookEvent.objects.filter(Q(pk__in=direct) | Q(request_id__in=requests))
+    told = [event.request_id for event in events if event.kind in {"received", "ignored", "status"}]
+    requests = {one for one in told if one}
+    wanted = Q(pk__in=direct) | Q(request_id__in=requests)
+    return WebhookEvent.objects.filter(wanted).order_by("-pk").defer("body")[:MOST]
+
+
+def _after(
+    conversation: Conversation,
+    messages: list[Message],
+    calls: list[WebhookEvent],
+    *,
+    span: Span,
+    shown: bool,
+) -> Iterator[Entry]:
+    """Yield what followed from the messages: deliveries, the lead, pushes, follow-ups, letters."""
+    deliveries = [one.delivery for one in messages if hasattr(one, "delivery")]
+    yield from map(entries.of_delivery, deliveries)
+    lead = getattr(conversation.contact, "lead", None)
+    runs = list(_runs(lead, span)) if lead else []
+    if lead:
+        if span.end is None:
+            yield entries.of_lead(lead, shown=shown)
+        rows = {row.integration_id: row for row in SyncedRow.objects.filter(lead_uid=lead.uid)}
+        yield from (entries.of_run(run, rows) for run in runs)
+        told = span.of(HookCall.objects.filter(lead_uid=lead.uid)).order_by("-pk")[:MOST]
+        yield from map(entries.of_hook_call, told)
+    planned = span.of(FollowUp.objects.filter(conversation=conversation)).order_by("-pk")
+    yield from map(entries.of_follow_up, planned[:MOST])
+    yield from map(entries.of_letter, _letters(calls, messages, deliveries, runs))
+
+
+def _runs(lead: Lead, span: Span) -> QuerySet[SyncRun]:
+    rows = SyncRun.objects.filter(workspace=lead.workspace_id, lead_uid=lead.uid)
+    found: QuerySet[SyncRun] = span.of(rows).select_related("integration").order_by("-pk")
+    return found[:MOST]
 
 
 def _letters(
@@ -83,109 +151,3 @@ def _letters(
     ):
         wanted |= Q(kind=kind, object_id__in=[row.pk for row in rows])
     yield from DeadLetter.objects.filter(wanted)
-
-
-def _runs(lead: Lead) -> QuerySet[SyncRun]:
-    rows = SyncRun.objects.filter(workspace=lead.workspace_id, lead_uid=lead.uid)
-    return rows.select_related("integration")
-
-
-def _call(call: WebhookEvent) -> Entry:
-    return Entry(
-        call.created_at,
-        _("Webhook"),
-        f"{call.provider}: {call.get_status_display()}",
-        _page(call),
-        call.request_id,
-        text=call.error,
-        facts={_("entries"): ", ".join(map(str, call.reasons)), _("attempts"): call.attempts},
-        wrong=call.status == WebhookEvent.Status.FAILED,
-    )
-
-
-def _message(message: Message) -> Entry:
-    words = message.get_status_display()
-    if message.direction == Message.Direction.INBOUND:
-        words = message.get_outcome_display()
-    scenario = f"{message.scenario} v{message.scenario_version}" if message.scenario else ""
-    return Entry(
-        message.created_at,
-        _("Message of %(author)s") % {"author": message.get_author_display()},
-        str(words),
-        _page(message),
-        message.request_id,
-        text=message.text,
-        facts={
-            _("external id"): message.external_id,
-            _("network's clock"): message.sent_at,
-            _("reason"): message.reason,
-            _("next look"): message.next_at,
-            _("scenario"): scenario,
-        },
-        wrong=message.status in {Message.Status.FAILED, Message.Status.UNCONFIRMED},
-    )
-
-
-def _event(event: InteractionEvent) -> Entry:
-    return Entry(
-        event.created_at,
-        _("Ledger: %(kind)s") % {"kind": event.get_kind_display()},
-        sentence_of(event),
-        _page(event),
-        event.request_id,
-        facts={_("reason"): event.reason, _("outcome"): event.outcome, **event.data},
-        gates=gates_of(event),
-        wrong=event.outcome == "handoff",
-    )
-
-
-def _delivery(delivery: Delivery) -> Entry:
-    return Entry(
-        delivery.created_at,
-        _("Delivery"),
-        str(delivery.get_status_display()),
-        _page(delivery),
-        delivery.message.request_id,
-        facts={
-            _("attempts"): delivery.attempts,
-            _("next attempt"): delivery.next_at,
-            _("error code"): delivery.error_code,
-            _("duration, ms"): delivery.duration_ms,
-            _("finished"): delivery.finished_at,
-        },
-        wrong=bool(delivery.error_code),
-    )
-
-
-def _run(run: SyncRun) -> Entry:
-    return Entry(
-        run.created_at,
-        _("Push into the tool"),
-        str(run.get_status_display()),
-        _page(run),
-        run.request_id,
-        facts={
-            _("tool"): run.integration.kind,
-            _("attempts"): run.attempts,
-            _("next attempt"): run.next_at,
-            _("error code"): run.error_code,
-            _("finished"): run.finished_at,
-        },
-        wrong=bool(run.error_code),
-    )
-
-
-def _letter(letter: DeadLetter) -> Entry:
-    facts = {
-        _("kind of work"): letter.kind,
-        _("attempts"): letter.attempts,
-        _("replayed"): letter.replayed_at,
-    }
-    return Entry(
-        letter.created_at, _("Dead letter"), letter.reason, _page(letter), facts=facts, wrong=True
-    )
-
-
-def _page(row: Model) -> str:
-    options = row._meta  # noqa: SLF001 - Django's documented name
-    return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk])
