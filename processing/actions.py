@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flowia.lib import clock
 from flowia.lib.errors import ConflictError, NotFoundError
-from processing import approving, by_hand, classifying, fitting, inbox, outbox, sequences
+from processing import approving, by_hand, classifying, fitting, handling, inbox, outbox, sequences
 from processing.classes import LEFT_ALONE
 from processing.handoffs import take_notice_back
 from processing.ledger import record, tell
@@ -23,41 +23,57 @@ SORTED_OUT = {f"sorted_as_{kind}" for kind in LEFT_ALONE}
 """Why a message got no answer though its scenario has one."""
 
 
-def step_in(conversation: Conversation, *, by: str) -> None:
-    """Take the conversation over for the member `by` (their uid); twice prolongs their time."""
+def step_in(conversation: Conversation, *, by: str) -> bool:
+    """Take the conversation over for the member `by` (their uid); twice prolongs their time.
+
+    Returns whether that is a deed of its own, which `handling.undo` takes back.
+    """
     known = conversation.handled_by == Conversation.Handler.HUMAN
     needed = conversation.handoff_reason
     with transaction.atomic():
-        now = clock.now()
+        outbox.lock(conversation)
+        now, before = clock.now(), handling.state_of(conversation)
+        off = sequences.planned_in(conversation)
         inbox.take_over(conversation, now=now)
         sequences.cancel(conversation, "taken_over", now=now, tasks=False)
-        if not known or needed:
-            record(
-                InteractionEvent.Kind.TAKEOVER,
-                workspace=conversation.workspace,
-                conversation=conversation,
-                reason="taken_over",
-                data={"by": by},
-            )
+        if known and not needed:
+            return False
+        kind, told = InteractionEvent.Kind.TAKEOVER, {"by": by, "before": before, "off": off}
+        _note_handling(conversation, kind, "taken_over", told)
+    return True
 
 
-def give_back(conversation: Conversation, *, by: str) -> None:
-    """Give the conversation back to the assistant for the member `by`; twice is once."""
+def give_back(conversation: Conversation, *, by: str) -> bool:
+    """Give the conversation back to the assistant for the member `by`; twice is once.
+
+    Returns whether there was anything to give back.
+    """
     if (
         conversation.handled_by == Conversation.Handler.ASSISTANT
         and not conversation.handoff_reason
     ):
-        return
+        return False
     with transaction.atomic():
+        outbox.lock(conversation)
+        before = handling.state_of(conversation)
         inbox.release(conversation)
         take_notice_back(conversation, "released", now=clock.now())
-        record(
-            InteractionEvent.Kind.RELEASE,
-            workspace=conversation.workspace,
-            conversation=conversation,
-            reason="released",
-            data={"by": by},
-        )
+        kind, told = InteractionEvent.Kind.RELEASE, {"by": by, "before": before}
+        _note_handling(conversation, kind, "released", told)
+    return True
+
+
+def _note_handling(
+    conversation: Conversation, kind: InteractionEvent.Kind, reason: str, told: dict[str, Any]
+) -> None:
+    """Append a takeover or a release, with what it changed."""
+    record(
+        kind,
+        workspace=conversation.workspace,
+        conversation=conversation,
+        reason=reason,
+        data={**told, "after": handling.state_of(conversation)},
+    )
 
 
 class NotSortedError(ConflictError):
@@ -179,8 +195,8 @@ def reply_by_hand(
             request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
         )
         delivery = Delivery.objects.create(workspace=thread.workspace, message=message, next_at=now)
-        approving.supersede(thread, "human_replied")
-        take_notice_back(thread, "human_replied", now=now)
+        approving.supersede(thread, "member_replied")
+        take_notice_back(thread, "member_replied", now=now)
         tell(message, InteractionEvent.Kind.QUEUED, "queued_by_hand", data={"by": by})
     return message, Wake("send", delivery.pk)
 

@@ -4,7 +4,7 @@ Only how many leads are hot, warm and cold *now* is asked of the leads themselve
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
 from flowia.lib.errors import InvalidError
-from processing.counting import BANDS, LONGER, median_of
+from processing.counting import BANDS, IN_TIME, LONGER, median_of
 from processing.figures import Sums, sums_of
 from processing.models import Lead
 from processing.reasons import sentence_in_general
@@ -55,10 +55,12 @@ class Answered:
 class FirstAnswer:
     """Seconds from the contact's first unanswered message to the answer; None without answers.
 
-    The median is an estimate within its band; in the band `more` it means "at least".
+    `in_time` is how many left within five minutes (`counting.IN_TIME`). The median is an estimate
+    within its band; in the band `more` it means "at least".
     """
 
     count: int
+    in_time: int
     mean_seconds: float | None
     median_seconds: float | None
     median_band: str
@@ -80,7 +82,10 @@ class Drafts:
 
 @dataclass(frozen=True)
 class Leads:
-    """Leads by level: as they stand now, made in the period, come to the level in the period."""
+    """Leads by level: as they stand now, made in the period, come to the level in the period.
+
+    A level that a member set and took back counts no more.
+    """
 
     now: dict[str, int]
     new: dict[str, int]
@@ -100,17 +105,35 @@ class Model:
 
 @dataclass(frozen=True)
 class Day:
-    """The main figures of one local day."""
+    """The main figures of one local day, or of the days from `day` on that are summed up.
+
+    `in_time` and `late` are first answers: those that left within five minutes, and the others.
+    """
 
     day: date
     received: int
     answered: int
+    in_time: int
+    late: int
     waited: int
+    held: int
     handed_over: int
     silent: int
     new_leads: int
+    new_by_level: dict[str, int]
+    became_hot: int
     calls: int
     cost: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Which local days a report is of, of which time zone, and when it was read."""
+
+    first: date
+    last: date
+    timezone: str
+    as_of: datetime
 
 
 @dataclass(frozen=True)
@@ -155,12 +178,18 @@ def period_of(first: date | None, last: date | None, *, today: date) -> tuple[da
 def report_of(workspace: Workspace, first: date, last: date, *, now: datetime) -> Report:
     """Return the figures of local days `first` to `last`, exact at `now`."""
     sums = sums_of(workspace, first, last)
-    whole = _whole(sums)
+    told = (day_of(sums.days.get(day, {}), day) for day in _each(first, last))
+    return report(sums, Frame(first, last, workspace.timezone, now), levels_of(workspace), told)
+
+
+def report(sums: Sums, frame: Frame, levels: dict[str, int], days: Iterable[Day] = ()) -> Report:
+    """Return what `sums` tell; `levels` is how many leads stand at each level now."""
+    whole = whole_of(sums)
     return Report(
-        first=first,
-        last=last,
-        timezone=workspace.timezone,
-        as_of=now,
+        first=frame.first,
+        last=frame.last,
+        timezone=frame.timezone,
+        as_of=frame.as_of,
         complete=sums.complete,
         received=_counted(whole, "received:"),
         answered=_answered(whole),
@@ -170,13 +199,14 @@ def report_of(workspace: Workspace, first: date, last: date, *, now: datetime) -
         silent=_tally(whole, "decided:silent:"),
         first_answer=_first_answer(whole),
         drafts=_drafts(whole),
-        leads=_leads(workspace, whole),
+        leads=_leads(levels, whole),
         model=_model(whole),
-        days=tuple(_days(sums, first, last)),
+        days=tuple(days),
     )
 
 
-def _whole(sums: Sums) -> Figures:
+def whole_of(sums: Sums) -> Figures:
+    """Return the figures of all days together."""
     counts: Counter[str] = Counter()
     amounts: Counter[str] = Counter()
     for figures in sums.days.values():
@@ -219,6 +249,7 @@ def _first_answer(figures: Figures) -> FirstAnswer:
     median = median_of(bands)
     return FirstAnswer(
         count=count,
+        in_time=sum(bands[name] for name in IN_TIME),
         mean_seconds=round(seconds / count, 1) if count else None,
         median_seconds=round(median[1], 1) if median else None,
         median_band=median[0] if median else "",
@@ -231,25 +262,27 @@ def _drafts(figures: Figures) -> Drafts:
         max(0, _count(figures, f"draft:{name}") - _count(figures, f"draft:approval_undone:{name}"))
         for name in ("approved", "approved_edited")
     )
-    rejected = _count(figures, "draft:rejected")
+    undone = _count(figures, "draft:rejection_undone")
+    rejected = max(0, _count(figures, "draft:rejected") - undone)
     decided = unedited + edited + rejected
     return Drafts(unedited, edited, rejected, round(unedited / decided, 4) if decided else None)
 
 
-def _leads(workspace: Workspace, figures: Figures) -> Leads:
-    rows = Lead.objects.filter(workspace=workspace).values_list("level")
-    # Rows, not keys: the index of levels alone answers, ten times as fast.
-    now = dict(rows.annotate(number=Count("*")))
+def _leads(levels: dict[str, int], figures: Figures) -> Leads:
     return Leads(
-        now={level: now.get(level, 0) for level in LEVELS},
+        now=levels,
         new={level: _count(figures, f"lead_new:{level}") for level in LEVELS},
-        reached={level: _count(figures, f"lead:{level}") for level in LEVELS},
+        reached={level: _reached(figures, level) for level in LEVELS},
     )
+
+
+def _reached(figures: Figures, level: str) -> int:
+    return max(0, _count(figures, f"lead:{level}") - _count(figures, f"lead_undone:{level}"))
 
 
 def _model(figures: Figures) -> Model:
     cost, leads = _amount(figures, "cost"), _counted(figures, "lead_new:")
-    hot = _count(figures, "lead:hot")
+    hot = _reached(figures, "hot")
     return Model(
         calls=_count(figures, "calls"),
         tokens=_amount(figures, "tokens"),
@@ -259,19 +292,35 @@ def _model(figures: Figures) -> Model:
     )
 
 
-def _days(sums: Sums, first: date, last: date) -> Iterator[Day]:
-    day = first
-    while day <= last:
-        figures = sums.days.get(day, {})
-        yield Day(
-            day=day,
-            received=_counted(figures, "received:"),
-            answered=_answered(figures).total,
-            waited=_counted(figures, "decided:wait:", "delivery:wait:"),
-            handed_over=_counted(figures, "decided:handoff:"),
-            silent=_counted(figures, "decided:silent:"),
-            new_leads=_counted(figures, "lead_new:"),
-            calls=_count(figures, "calls"),
-            cost=_amount(figures, "cost"),
-        )
-        day += timedelta(days=1)
+def levels_of(workspace: Workspace) -> dict[str, int]:
+    """Return how many leads stand at each level now."""
+    rows = Lead.objects.filter(workspace=workspace).values_list("level")
+    # Rows, not keys: the index of levels alone answers, ten times as fast.
+    now = dict(rows.annotate(number=Count("*")))
+    return {level: now.get(level, 0) for level in LEVELS}
+
+
+def day_of(figures: Figures, day: date) -> Day:
+    """Return the main figures of `day`, or of the span that begins on it."""
+    new = {level: _count(figures, f"lead_new:{level}") for level in LEVELS}
+    in_time = sum(_count(figures, f"first_answer:{band}") for band in IN_TIME)
+    return Day(
+        day=day,
+        received=_counted(figures, "received:"),
+        answered=_answered(figures).total,
+        in_time=in_time,
+        late=max(0, _count(figures, "first_answer") - in_time),
+        waited=_counted(figures, "decided:wait:", "delivery:wait:"),
+        held=_counted(figures, "decided:hold:"),
+        handed_over=_counted(figures, "decided:handoff:"),
+        silent=_counted(figures, "decided:silent:"),
+        new_leads=_counted(figures, "lead_new:"),
+        new_by_level=new,
+        became_hot=_reached(figures, "hot"),
+        calls=_count(figures, "calls"),
+        cost=_amount(figures, "cost"),
+    )
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from billing import quotas
 from flowia.lib import clock
 from flowia.lib.errors import ConflictError, FlowError, InvalidError
-from processing import inbox, ledger, notices, outbox, sequences, trust
+from processing import attention, inbox, ledger, notices, outbox, sequences, trust
 from processing.confirming import give_quota_back
 from processing.edits import edit_ratio
 from processing.fitting import check_length, check_window, clean
@@ -30,8 +30,8 @@ from social import sessions
 from social.capabilities import Capabilities
 from social.providers.registry import capabilities_of
 
-UNDO_SECONDS = 5
-"""How long an approval on a page can be taken back."""
+UNDO_SECONDS = 8
+"""How long an approval on a page can be taken back; a slow phone needs some of it for the page."""
 LONGEST_SNOOZE = timedelta(days=30)
 WAITS = inbox.DRAFT_WAITS
 REJECTED = "draft_rejected"
@@ -165,14 +165,14 @@ def reject(draft: Message, *, by: str, reason: str) -> None:
         held = _held(draft)
         if not leave_held(held, status=Status.REFUSED, reason="rejected"):
             raise AlreadyDecidedError
-        data = {"by": by, "why": reason}
-        ledger.tell(held, Log.DRAFT, "rejected", outcome=Status.REFUSED, data=data)
         if held.purpose == Message.Purpose.FOLLOW_UP:
             sequences.missed(held, "rejected")
-        closes = held.conversation.window_closes_at
+        closes, earned = held.conversation.window_closes_at, {}
         if closes is None or clock.now() < closes:
             # Whoever clears away what is too late says nothing of its words.
-            trust.note_rejection(held)
+            earned = trust.note_rejection(held)
+        data = {"by": by, "why": reason, **({"earned": earned} if earned else {})}
+        ledger.tell(held, Log.DRAFT, "rejected", outcome=Status.REFUSED, data=data)
         unflag_if_last(held.conversation)
         if reason != "not_needed" and is_awaited(held):
             inbox.flag(held.conversation, REJECTED)
@@ -229,6 +229,7 @@ def hold_again(message: Message, reason: str, *, data: dict[str, Any]) -> bool:
     Message.objects.filter(pk=message.pk).update(
         status=status, reason=kept, text=plain, notice="", approved_by=None
     )
+    attention.mark(message.conversation_id)
     edited = edit_ratio(message.drafted or plain, plain)
     # The figures take back what they counted.
     was = "approved_edited" if edited else "approved"
@@ -251,7 +252,8 @@ def supersede(
     """Close the conversation's held drafts for `reason`, under its lock; return how many.
 
     `superseded` when a newer message of the contact has its own answer, `keep`;
-    `human_replied` when a human wrote: then only drafts that answer what was asked until then.
+    `member_replied` when a member wrote from here, `human_replied` when a human wrote at the
+    network: then only drafts that answer what was asked until then.
     """
     held = Message.objects.filter(conversation=conversation, status=Status.HELD)
     if keep is not None:

@@ -25,7 +25,7 @@ def without_answer(
     gates = (*decision.gates, failed)
     if error.its_turn:
         until = now + timedelta(seconds=error.retry_after or MODEL_RETRY_SECONDS)
-        return Decision(Kind.WAIT, "model_queue", until, gates, data)
+        return Decision(Kind.WAIT, error.reason, until, gates, data)
     if error.retryable and attempts < MODEL_ATTEMPTS:
         pause = error.retry_after or MODEL_RETRY_SECONDS * 2 ** (attempts - 1)
         until = now + timedelta(seconds=min(pause, MODEL_RETRY_LIMIT))

@@ -39,7 +39,7 @@ class ConnectingError(ConflictError):
 
 
 class StoppedError(ConflictError):
-    """A member or an operator stopped it."""
+    """A member or an operator stopped its browser; a pause of operators is told otherwise."""
 
     code = "account_stopped"
     detail = _("This account was stopped: nothing leaves through it until it is allowed again.")

@@ -2,8 +2,8 @@
 
 Most rows count once, under `kind:outcome:reason`. Besides, there are measures: `answered:<author>`,
 `first_answer` (amount: seconds) with its bands, `draft:<what a member did>`, `lead:<level>` for a
-lead that came to this level, `lead_new:<level>`, `calls`, `tokens` and `cost` (amount: millionths
-of a US dollar).
+lead that came to this level, `lead_undone:<level>` for one that a member took back from it,
+`lead_new:<level>`, `calls`, `tokens` and `cost` (amount: millionths of a US dollar).
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,9 +19,23 @@ BANDS: tuple[tuple[str, int], ...] = (
 )
 """Where a time to first answer belongs: under so many seconds."""
 LONGER = "more"
+IN_TIME = ("lt10", "lt30", "lt60", "lt300")
+"""Bands of an answer in time: it left within five minutes of the first message it answers.
+
+Five minutes is our own measure. People who wrote are still at their telephone then, and it is how
+long the assistant may have to wait between two answers in one conversation.
+"""
+IN_TIME_SECONDS = 300
 LEFT = {"sent", "confirmed_by_echo", "confirmed_by_reading", "confirmed_by_hand"}
 """Reasons of a delivery that left; of these every message has exactly one."""
-LEVELS = {"lead_new", "lead_changed", "lead_cooled", "lead_corrected", "lead_given_back"}
+LEVELS = {
+    "lead_new",
+    "lead_changed",
+    "lead_cooled",
+    "lead_corrected",
+    "lead_corrected_by_operator",
+    "lead_given_back",
+}
 NO_LONGER_STANDS = {"approval_undone", "quota_gone", "newer_message"}
 PUSHES = {"synced", "sync_failed"}
 LARGEST = 2**53
@@ -94,13 +108,28 @@ def _lead(told: Told) -> Iterator[Figure]:
     level = told.data.get("level", told.outcome)
     if told.reason in PUSHES:
         yield Figure(f"push:{told.reason}")
-    elif told.reason == "lead_stage":
+    elif told.reason in {"lead_stage", "lead_stage_by_operator"}:
         yield Figure(f"lead_stage:{told.data.get('stage', '')}")
     elif told.reason == "lead_new":
         yield Figure(f"lead_new:{level}")
+    if told.reason == "lead_level_undone":
+        yield from _taken_back(told)
     # A row from before `from` was kept may tell of a phone alone; it counts as a change.
     if told.reason in LEVELS and told.data.get("from", "") != level:
         yield Figure(f"lead:{level}")
+
+
+def _taken_back(told: Told) -> Iterator[Figure]:
+    """Yield what makes a level that was set and taken back count as if nobody had set it.
+
+    `was` is the level before it was set, `from` the one that was set; the lead may have come to
+    another one meanwhile.
+    """
+    was, since = told.data.get("was", told.outcome), told.data.get("level", told.outcome)
+    if (taken := told.data.get("from", was)) != was:
+        yield Figure(f"lead_undone:{taken}")
+    if since != was:
+        yield Figure(f"lead:{since}")
 
 
 def _decision(told: Told) -> str:

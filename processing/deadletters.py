@@ -5,12 +5,14 @@ from datetime import datetime
 from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Workspace
 from integrations import removals
-from integrations.models import SyncRun
+from integrations.models import Removal, SyncRun
 from processing.models import Conversation, DeadLetter, Delivery, FollowUp, Message
 from social import events
+from social.models import WebhookEvent
 
 REPEATABLE: dict[str, Callable[..., bool]] = {
     "receive": events.reopen,
@@ -60,6 +62,29 @@ def exhume(
         letter.replayed_at = now
         letter.save(update_fields=["replayed_at"])
     return letter.kind, _to_wake(letter)
+
+
+def repeatable(letters: "QuerySet[DeadLetter]") -> "QuerySet[DeadLetter]":
+    """Select the letters that `exhume` would let be done again, as far as their rows tell.
+
+    What may already have left, and what a human has taken meanwhile, is not among them.
+    """
+    row = OuterRef("object_id")
+    failed = Delivery.objects.filter(pk=row, status=Delivery.Status.FAILED)
+    unsent = failed.filter(message__status=Message.Status.FAILED)
+    handed_over = Message.objects.filter(pk=row, outcome=Message.Outcome.HANDOFF)
+    left = FollowUp.objects.filter(pk=row, status=FollowUp.Status.TASK, reason="gave_up")
+    calls = WebhookEvent.objects.filter(pk=row, status=WebhookEvent.Status.FAILED)
+    removing = Removal.objects.filter(pk=row, status=Removal.Status.FAILED)
+    pushes = SyncRun.objects.filter(pk=row, status=SyncRun.Status.FAILED)
+    return letters.filter(replayed_at=None).filter(
+        Q(Exists(unsent), kind="send")
+        | Q(Exists(handed_over), kind="respond")
+        | Q(Exists(left), kind="follow")
+        | Q(Exists(calls), kind="receive")
+        | Q(Exists(removing), kind="remove")
+        | Q(Exists(pushes), kind="sync")
+    )
 
 
 def _to_wake(letter: DeadLetter) -> int:

@@ -21,10 +21,11 @@ from integrations import removals
 from integrations.actions import overdue, tools_due
 from integrations.hooks import calling
 from integrations.models import HookCall, Removal, SyncOrder
-from processing.models import Contact, Delivery, FollowUp, Message, Replay
+from processing.models import Contact, Delivery, FollowUp, LeadAct, Message, Replay
 from processing.pipeline import sweep
 from processing.quota_line import WAITS
 from processing.wakes import Wake
+from social import pauses
 from social.models import Poll, SocialAccount, WebhookEvent
 from social.providers.registry import BROWSED
 
@@ -39,6 +40,7 @@ NOTE_SECONDS = 3600
 TICK = "flowia:tick"
 KEYS = {"receive": "incomingMessages", "respond": "incomingMessages", "send": "autoReply",
         "sync": "background", "order": "background", "letter": "background", "remove": "background",
+        "act": "background",
         "follow": "background", "replay": "background",
         "settle": "background", "profile": "background", "poll": "background",
         "refresh": "background", "check": "background", "stripe": "background",
@@ -56,6 +58,9 @@ THEIRS: dict[str, tuple[Any, str]] = {
     "poll": (Poll, "social_account__provider__in"),
     "check": (SocialAccount, "provider__in"),
 }
+ASLEEP = ("send", "follow", "sync", "hook")
+"""The steps that wait in their tables, unwoken, while everything rests."""
+EVERYTHING_PAUSED = "everything_paused"
 ORDER = {"respond": (Exact(F("reason"), WAITS), "next_at")}
 """A crowd in one workspace's line comes after everybody else's messages."""
 
@@ -74,6 +79,24 @@ def due(client: Redis) -> list[Wake]:
         for wake, next_at in _found(now)
         if _calls_for(client, wake, next_at, again=room[wake.step])
     ]
+
+
+def longest_due(now: datetime, *, most: int) -> dict[str, QuerySet[Any]]:
+    """Return for each step the `most` rows that have been due the longest, by their `next_at`.
+
+    What is a browser's stands under its own step alone: it waits in a queue of its own.
+    """
+    due = _rows(now)
+    for step, by_browser in BY_BROWSER.items():
+        provider = THEIRS[step][1]
+        due[by_browser] = due[step].filter(**{provider: BROWSED})
+        due[step] = due[step].exclude(**{provider: BROWSED})
+    return {step: rows.order_by("next_at")[:most] for step, rows in due.items()}
+
+
+def depths(client: Redis) -> dict[str, int]:
+    """Return how many wake-ups wait in the broker, for each queue."""
+    return {name: _depth(client, name) for name in dict.fromkeys(KEYS.values())}
 
 
 def backlog(client: Redis) -> dict[str, Any]:
@@ -104,6 +127,7 @@ def _rows(now: datetime) -> dict[str, Any]:
         "settle": Delivery.objects.filter(status="unconfirmed", next_at__lte=now),
         "sync": tools_due(now),
         "order": SyncOrder.objects.filter(next_at__lte=now),
+        "act": LeadAct.objects.filter(next_at__lte=forgotten),
         "letter": Letter.objects.filter(status="queued", next_at__lte=forgotten),
         "remove": Removal.objects.filter(status="queued", next_at__lte=forgotten),
         "follow": FollowUp.objects.filter(status__in=["pending", "task"], next_at__lte=now),
@@ -120,6 +144,17 @@ def _rows(now: datetime) -> dict[str, Any]:
     }
 
 
+def _resting(found: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return what of the due rows is worth waking: none of what would only find that it rests.
+
+    Each message is judged once in a pause all the same: who calls for a human gets one meanwhile.
+    """
+    if pauses.everything_rests(now=now):
+        waits = found["respond"].exclude(reason=EVERYTHING_PAUSED)
+        return {**found, **{step: found[step].none() for step in ASLEEP}, "respond": waits}
+    return found
+
+
 def due_at(column: str, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
     """Return the rows whose moment in `column` has come, with it as their `next_at`."""
     due: QuerySet[Any] = rows.filter(**{f"{column}__lte": now}).annotate(next_at=F(column))
@@ -127,13 +162,13 @@ def due_at(column: str, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
 
 
 def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
-    for step in _rows(now):
-        yield from _due_of(step, now)
+    for step, rows in _resting(_rows(now), now).items():
+        yield from _due_of(step, rows)
 
 
-def _due_of(step: str, now: datetime) -> Iterator[tuple[Wake, datetime]]:
+def _due_of(step: str, rows: "QuerySet[Any]") -> Iterator[tuple[Wake, datetime]]:
     order = ORDER.get(step, ("next_at",))
-    found = list(_rows(now)[step].order_by(*order).values_list("pk", "next_at")[:BATCH])
+    found = list(rows.order_by(*order).values_list("pk", "next_at")[:BATCH])
     in_browser = _done_in_browser(step, [row_id for row_id, _next_at in found])
     for row_id, next_at in found:
         yield Wake(BY_BROWSER[step] if row_id in in_browser else step, row_id), next_at
@@ -156,7 +191,7 @@ def _oldest(now: datetime) -> dict[str, datetime | None]:
     }
     # What waits for a browser waits in its own queue.
     for step, by_browser in BY_BROWSER.items():
-        waits = [at for wake, at in _due_of(step, now) if wake.step == by_browser]
+        waits = [at for wake, at in _due_of(step, _rows(now)[step]) if wake.step == by_browser]
         found[by_browser] = min(waits, default=None)
     return found
 

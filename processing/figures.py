@@ -4,8 +4,9 @@ A row is counted once: its flag and its figures change in one transaction. There
 a transaction which commits late could slip under.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
 
 from accounts.models import Workspace
 from flowia.lib import clock
@@ -86,22 +87,25 @@ def add(sums: dict[Key, tuple[int, int]]) -> None:
         _upsert([_figure(key, sum_) for key, sum_ in ordered[start : start + BATCH]])
 
 
-def sums_of(workspace: Workspace, first: date, last: date) -> Sums:
+def sums_of(workspace: Workspace, first: date, last: date, *, starts: Sequence[date] = ()) -> Sums:
     """Return the figures of local days `first` to `last`, exact to this second.
 
+    With `starts` (rising, `first` is the first) the database sums them from each of these days
+    until the next, and they stand under it; without, each day stands for itself.
     What is counted and what is not are read one after the other; they are read again when rows
     changed sides in between.
     """
     fresh = _fresh(workspace, first, last)
     for _ in range(LOOKS):
         rows = list(fresh.values_list("pk", *WANTED)[: FRESH_ROWS + 1])
-        days = _kept(workspace, first, last)
+        days = _kept(workspace, first, last, starts)
         keys = [row[0] for row in rows]
         if not keys or not InteractionEvent.objects.filter(pk__in=keys, counted=True).exists():
             break
     for (_, day, name), (count, amount) in _summed(row[1:] for row in rows[:FRESH_ROWS]).items():
-        known = days[day].get(name, (0, 0))
-        days[day][name] = (known[0] + count, known[1] + amount)
+        span = starts[bisect_right(starts, day) - 1] if starts else day
+        known = days[span].get(name, (0, 0))
+        days[span][name] = (known[0] + count, known[1] + amount)
     return Sums(dict(days), complete=len(rows) <= FRESH_ROWS)
 
 
@@ -110,12 +114,29 @@ def today_of(workspace: Workspace) -> date:
     return clock.now().astimezone(ZoneInfo(workspace.timezone)).date()
 
 
-def _kept(workspace: Workspace, first: date, last: date) -> dict[date, dict[str, tuple[int, int]]]:
+def _kept(
+    workspace: Workspace, first: date, last: date, starts: Sequence[date]
+) -> dict[date, dict[str, tuple[int, int]]]:
     days: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
     rows = DailyFigure.objects.filter(workspace=workspace, day__range=(first, last))
+    if starts:
+        for span, name, count, amount in _by_span(rows, starts):
+            days[starts[span]][name] = (count, amount)
+        return days
     for day, name, count, amount in rows.values_list("day", "name", *ADDED):
         days[day][name] = (count, amount)
     return days
+
+
+def _by_span(rows: QuerySet[DailyFigure], starts: Sequence[date]) -> QuerySet[Any, Any]:
+    """Let the database add up the days from each start until the next, by the start's number."""
+    # The latest first: a period is asked for until today, and the first that fits ends the search.
+    whens = [When(day__gte=starts[n], then=Value(n)) for n in range(len(starts) - 1, 0, -1)]
+    spans = Case(*whens, default=Value(0), output_field=IntegerField())
+    summed = rows.annotate(span=spans).values("span", "name")
+    return summed.annotate(counts=Sum("count"), amounts=Sum("amount")).values_list(
+        "span", "name", "counts", "amounts"
+    )
 
 
 def _fresh(workspace: Workspace, first: date, last: date) -> QuerySet[InteractionEvent]:

@@ -9,16 +9,18 @@ from uuid import UUID
 
 from accounts.models import Workspace
 from billing.plans import plan_of
+from flowia.lib import clock
 from flowia.lib.logging import follow
 from integrations.hooks import calling, queueing
 from integrations.models import HookCall
 from processing.wakes import Wake
+from social import pauses
 
 
 def hook(call_id: int) -> list[Wake]:
     """Make one call; failures are kept on it and tried again by the dispatcher."""
     found = HookCall.objects.filter(pk=call_id).select_related("workspace").first()
-    if found is not None:
+    if found is not None and not pauses.everything_rests(now=clock.now()):
         follow(found.request_id)
         calling.call(call_id, limit=plan_of(found.workspace).webhooks)
     return []

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from flowia.lib import clock
+from processing import attention
 from processing.models import Contact, Conversation, Message, Scenario
 from processing.threads import commented, erased, known, thread_of
 from social import forgotten
@@ -185,7 +187,7 @@ def flag(conversation: Conversation, reason: str) -> None:
     rows = Conversation.objects.filter(pk=conversation.pk)
     if reason == DRAFT_WAITS:
         rows = rows.exclude(handoff_reason=CALL_BACK)
-    if rows.update(handoff_reason=reason):
+    if rows.update(handoff_reason=reason, attention_at=clock.now()):
         conversation.handoff_reason = reason
 
 
@@ -267,6 +269,8 @@ def hold_quota(message: Message, day: date | None) -> bool:
 def settle(message: Message, outcome: str, reason: str) -> bool:
     """Write the decision on the message; False when it is no longer this worker's."""
     ended = {"outcome": outcome, "reason": reason[:60], "next_at": None, "quota_day": None}
+    # The conversation before its message, as everywhere: see docs/dangerous-constructs.md.
+    attention.mark_unheard(message, reason)
     decided = _mine(message).update(**ended)
     message.outcome, message.reason, message.next_at = outcome, reason, None
     return bool(decided)

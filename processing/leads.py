@@ -173,10 +173,11 @@ def _phone(text: str, words: Sequence[str]) -> str:
     if found is not None:
         return found.e164
     stand = (one for one in words if one.strip() and one in text)
-    return next(filter(None, map(_dialled, stand)), "")
+    return next(filter(None, map(dialled, stand)), "")
 
 
-def _dialled(words: str) -> str:
+def dialled(words: str) -> str:
+    """Return the number that `words` are, in E.164; empty where they are none."""
     found = phone_in(words)
     if found is not None:
         return found.e164

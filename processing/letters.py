@@ -73,10 +73,12 @@ def facts_of_draft(letter: Letter) -> Facts | None:
     draft = _draft_of(letter)
     if user is None or draft is None:
         return None
-    members = Membership.objects.filter(user=user)
-    if not members.filter(workspace=draft.workspace_id).exists():
+    members = Membership.objects.filter(user=user, workspace=draft.workspace_id)
+    member = members.select_related("workspace").first()
+    if member is None:
         return None
     return {
+        "member": member,
         "link": approval_link(draft, user),
         "contact": short(draft.conversation.contact.name),
         "drafts": waiting_drafts(draft.workspace).count(),
@@ -122,6 +124,7 @@ def facts_of_waiting(letter: Letter) -> Facts | None:
     if mine is None or not number:
         return None
     return {
+        "member": mine,
         "link": links.absolute(f"/inbox?workspace={mine.workspace.uid}"),
         "workspace": short(mine.workspace.name),
         "number": number,

@@ -1,7 +1,8 @@
 """What is known of the model's service: troubles that asking again cannot mend.
 
 No credit, a dead model id, a wrong key: the first failure is noted, and until `retry_at` nobody
-asks. Then one message tries again; a good answer clears the note. Operators see it in the admin.
+asks. Then one message tries again; a good answer clears the note. Operators see it in the admin,
+and may pause the model there.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,11 @@ from django.db.models import F
 from flowia.lib import clock
 from processing.errors import AnswerUnavailable
 from processing.models import ModelState
+from social import pauses
 
 log = structlog.get_logger("flowia.model")
 Answer = TypeVar("Answer")
+PAUSED = "model_paused"
 TROUBLES = {"model_out_of_credit", "model_misconfigured", "model_not_found"}
 RETRY = timedelta(minutes=5)
 LEASE = timedelta(seconds=30)
@@ -32,9 +35,13 @@ def trouble(*, now: datetime) -> str:
 def asked(ask: Callable[[], Answer]) -> Answer:
     """Return what `ask` returns, and learn from it; raises AnswerUnavailable.
 
-    Once a trouble's time is over, one caller at a time tries; the others hear of the trouble.
+    Once a trouble's time is over, one caller at a time tries; the others hear of the trouble. While
+    operators pause the model nobody asks: who wants to, waits.
     """
     now = clock.now()
+    if pauses.model_pause(now=now) is not None:
+        seconds = pauses.PAUSE_CHECK.total_seconds()
+        raise AnswerUnavailable(PAUSED, retryable=True, retry_after=seconds, its_turn=True)
     for found in ModelState.objects.order_by("-since"):
         mine = ModelState.objects.filter(pk=found.pk, retry_at=found.retry_at, retry_at__lte=now)
         if not mine.update(retry_at=now + LEASE):

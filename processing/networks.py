@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.models import Workspace
+from processing.attention import needing_a_human
 from processing.models import Conversation, InteractionEvent, Message
-from processing.reading import conversations_of, messages_of, needing_a_human
+from processing.reading import conversations_of, messages_of
 from social import polling
 from social.contracts import Activity
 from social.models import Poll, SocialAccount, WebhookEvent

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import Workspace
 from processing.language import language_of
 from processing.models import Conversation, Message
 
@@ -80,9 +81,12 @@ def sentence(question: Message, *, language: str) -> str:
     if workspace.ai_notice.strip():
         return workspace.ai_notice.strip()
     with translation.override(language if language in {"fr", "en"} else workspace.language):
-        return _("This is the automatic assistant (AI) – %(business)s.") % {
-            "business": workspace.name
-        }
+        return default_sentence(workspace)
+
+
+def default_sentence(workspace: Workspace) -> str:
+    """Return our own words, in the active language, for a workspace that has none."""
+    return _("This is the automatic assistant (AI) – %(business)s.") % {"business": workspace.name}
 
 
 def note_sent(message: Message, *, now: datetime) -> bool:

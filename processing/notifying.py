@@ -55,10 +55,13 @@ def facts_of_handoff(letter: Letter) -> Facts | None:
     if found is None or not found.handoff_reason:
         return None
     workspace = found.workspace
-    if not Membership.objects.filter(user=user, workspace=workspace, told_by_mail=True).exists():
+    members = Membership.objects.filter(user=user, workspace=workspace, told_by_mail=True)
+    member = members.select_related("workspace").first()
+    if member is None:
         return None
     thread = conversations_of(workspace).get(pk=found.pk)
     return {
+        "member": member,
         "link": links.absolute(f"/inbox/{found.uid}?workspace={workspace.uid}"),
         "workspace": short(workspace.name),
         "contact": short(thread.contact.name),

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from processing import attention
 from processing.models import Contact, Conversation, Delivery, FollowUp, Message
 from social.errors import ProviderError
 from social.providers.registry import BROWSED
@@ -67,6 +68,7 @@ def queue_reply(
         quota_day=inbound.quota_day,
     )
     if held:
+        attention.mark(inbound.conversation_id)
         return reply, None
     return reply, Delivery.objects.create(workspace=inbound.workspace, message=reply, next_at=now)
 
@@ -127,6 +129,7 @@ def _queue(
     message.sent_at = now
     message.save()
     if message.status == Message.Status.HELD:
+        attention.mark(conversation.pk)
         return message, None
     delivery = Delivery(workspace_id=conversation.workspace_id, message=message, next_at=now)
     delivery.save()

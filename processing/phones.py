@@ -16,6 +16,8 @@ OVERSEAS = ("RE", "YT", "GP", "GF", "MQ")
 """Dialled like French numbers, but each with its own country code (ITU E.164, +262 to +596)."""
 FRENCH_LENGTH = 10
 SHORTEST, LONGEST = 8, 15
+FEWEST_DIGITS = 4
+"""From so many on, what is searched for may be a part of a phone number."""
 TRIES = 40
 """How many candidates of one text the library may look at: each costs it up to a millisecond."""
 
@@ -226,3 +228,12 @@ def _blank(text: str, found: Iterable[_Found]) -> str:
 
 def _without(text: str, others: re.Pattern[str]) -> str:
     return others.sub(lambda match: "|" * len(match[0]), text)
+
+
+def digits_in(search: str) -> str:
+    """Return what a phone in E.164 holds of the number in `search`; empty where it is none.
+
+    At home people write a nought before the number, abroad two noughts or `(0)`.
+    """
+    digits = "".join(filter(str.isdecimal, search.replace("(0)", "")))
+    return digits.lstrip("0") if len(digits) >= FEWEST_DIGITS else ""

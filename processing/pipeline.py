@@ -8,6 +8,7 @@
     follow(follow_up)  a planned follow-up is written, or becomes a task for a human
     sync(tool)         leads that wait are written into one tool, for a few seconds
     order(order)       a member's order to write many leads is queued, slice by slice
+    act(act)           what a member does with many leads, slice by slice
     remove(removal)    an erased person's row is taken out of the workspace's tool
     hook(call)         an address of the workspace's own is told of a lead
     poll(poll)         what no webhook brings is asked for, and received
@@ -23,6 +24,7 @@ returns what is to be woken next; `tasks.py` relays it.
 """
 
 from processing import outbox, replaying, sending
+from processing.acting import act
 from processing.following import follow
 from processing.hooking import hook
 from processing.naming import profile
@@ -39,6 +41,7 @@ from social import checking, tokens
 from social.providers.registry import CAPABILITIES
 
 __all__ = [
+    "act",
     "check",
     "follow",
     "hook",

@@ -3,33 +3,38 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce, Now
-from django.db.models.lookups import Exact, In
 
 from accounts.models import Workspace
-from integrations.models import SyncRun
 from processing.classes import KINDS
 from processing.models import (
     Conversation,
     DmSequence,
     FollowUp,
     InteractionEvent,
-    Lead,
     Message,
-    Scenario,
     Trust,
 )
 from social.errors import OVERTAKEN
 from social.models import SocialAccount
 from social.providers.registry import capabilities_of
 
-UNHEARD = ("assistant_off", "quota_spent", "plan_suspended")
-"""Why a message got no answer though somebody waits for one."""
-HELD_UP = ("account_needs_login", "account_held", "held_back", "provider_paused")
+HELD_UP = (
+    *("account_needs_login", "account_held", "account_paused_by_us", "held_back"),
+    *("provider_paused", "everything_paused"),
+)
 """Why something waits for its account or network, whoever wrote it."""
-FEWEST_DIGITS = 4
-"""From so many on, what is searched for may be a part of a phone number."""
 
 
 def conversations_of(workspace: Workspace) -> QuerySet[Conversation]:
@@ -37,36 +42,19 @@ def conversations_of(workspace: Workspace) -> QuerySet[Conversation]:
 
     `handoff_data` holds the numbers of the reason for which a human is needed.
     """
+    return with_reason(
+        Conversation.objects.filter(workspace=workspace, last_message_at__isnull=False)
+    )
+
+
+def with_reason(threads: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Return `threads` with contact, account, and the numbers of why a human is needed."""
     told = InteractionEvent.objects.filter(
         conversation=OuterRef("pk"), reason=OuterRef("handoff_reason")
     )
-    return (
-        Conversation.objects.filter(workspace=workspace, last_message_at__isnull=False)
-        .select_related("contact", "social_account")
-        .annotate(handoff_data=Subquery(told.order_by("-id").values("data")[:1]))
+    return threads.select_related("contact", "social_account").annotate(
+        handoff_data=Subquery(told.order_by("-id").values("data")[:1])
     )
-
-
-def needing_a_human() -> Q:
-    """Select the conversations in which only a human can go on.
-
-    Those that were handed over or have a draft to approve, and those whose last words are the
-    contact's and found nothing that could answer: the assistant or the plan is off, the quota
-    is spent, no scenario is on. Whom a human has taken over waits for nobody else.
-    """
-    held = Message.objects.filter(conversation=OuterRef("pk"), status=Message.Status.HELD)
-    unsaid = (Message.Status.REFUSED, Message.Status.FAILED)
-    said = Message.objects.filter(conversation=OuterRef("pk")).exclude(status__in=unsaid)
-    last = said.order_by("-sent_at", "-id")
-    heard = Case(When(direction=Message.Direction.INBOUND, then=F("reason")), default=Value(""))
-    why = Coalesce(Subquery(last.annotate(heard=heard).values("heard")[:1]), Value(""))
-    scenarios = Scenario.objects.filter(workspace=OuterRef("workspace"), archived_at=None)
-    answering = scenarios.exclude(autonomy=Scenario.Autonomy.OFF).exclude(
-        kind=Scenario.Kind.FOLLOW_UP
-    )
-    unheard = In(why, UNHEARD) | (Exact(why, "no_scenario") & ~Exists(answering))
-    by_assistant = Q(handled_by=Conversation.Handler.ASSISTANT)
-    return ~Q(handoff_reason="") | Exists(held) | (by_assistant & unheard)
 
 
 def messages_of(workspace: Workspace) -> QuerySet[Message]:
@@ -82,108 +70,10 @@ def interactions_of(workspace: Workspace) -> QuerySet[InteractionEvent]:
     return InteractionEvent.objects.filter(workspace=workspace).select_related("message")
 
 
-def leads_of(workspace: Workspace, *, search: str = "", **columns: str) -> QuerySet[Lead]:
-    """Return the workspace's leads with their contacts, `name`, and `warmth` from 0 to 2.
-
-    `search` looks into contacts' names and phones; `columns` are exact values.
-    """
-    warmth = Case(
-        When(level=Lead.Level.HOT, then=2), When(level=Lead.Level.WARM, then=1), default=0
-    )
-    rows = matching_leads(workspace, search=search, **columns).select_related("contact")
-    return rows.annotate(name=F("contact__name"), warmth=warmth)
-
-
-def matching_leads(workspace: Workspace, *, search: str = "", **columns: str) -> QuerySet[Lead]:
-    """Return the same leads alone, to be counted: without their contacts that is quick."""
-    rows = Lead.objects.filter(workspace=workspace, **columns)
-    if search:
-        found = Q(contact__name__icontains=search)
-        if digits := digits_in(search):
-            found |= Q(phone__contains=digits)
-        rows = rows.filter(found)
-    return rows
-
-
-def digits_in(search: str) -> str:
-    """Return what a phone in E.164 holds of the number in `search`; empty where it is none.
-
-    At home people write a nought before the number, abroad two noughts or `(0)`.
-    """
-    digits = "".join(filter(str.isdecimal, search.replace("(0)", "")))
-    return digits.lstrip("0") if len(digits) >= FEWEST_DIGITS else ""
-
-
-def pushes_of(lead: Lead) -> list[SyncRun]:
-    """Return the newest push of the lead into each tool, with its integration."""
-    runs = SyncRun.objects.filter(workspace=lead.workspace_id, lead_uid=lead.uid)
-    newest: dict[int, SyncRun] = {}
-    for run in runs.select_related("integration").order_by("-id")[:50]:
-        newest.setdefault(run.integration_id, run)
-    return sorted(newest.values(), key=lambda run: run.integration.kind)
-
-
-def story_of(lead: Lead) -> QuerySet[InteractionEvent]:
-    """Return what the ledger tells of the lead and of who answers its contact, the latest first."""
-    kinds = ("lead", "takeover", "release", "follow_up", "consent")
-    threads = Conversation.objects.filter(contact=lead.contact_id)
-    rows = InteractionEvent.objects.filter(conversation__in=threads, kind__in=kinds)
-    return rows.exclude(reason="lead_same").select_related("message").order_by("-id")
-
-
 def decision_on(message: Message) -> InteractionEvent | None:
     """Return the newest decision on `message`, or None while nothing is decided."""
     decided = message.interactions.filter(kind=InteractionEvent.Kind.DECIDED)
     return decided.order_by("-id").first()
-
-
-def inbox_of(
-    workspace: Workspace,
-    *,
-    show: str = "",
-    search: str = "",
-    place: str = "",
-    network: str = "",
-    category: str = "",
-) -> QuerySet[Conversation]:
-    """Return the threads as the inbox lists them: those that need a human first, then by time.
-
-    `show` is `needs`, `hot` or nothing; `search` looks into contacts' names, handles, phones and
-    the ends of their ids; `place` is `direct` or `comment`, `network` a kind of account,
-    `category` what the contact wants, on networks that are sorted by it. Each
-    thread brings its contact's lead, its last words (`last_text`, `last_author`, `last_status`,
-    `last_removed`), `waits_until`, and `held_up`: why something of it waits for its account.
-    """
-    columns = {"kind": place, "social_account__kind": network, "category": category}
-    last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sent_at", "-id")
-    waiting = Message.objects.filter(conversation=OuterRef("pk"), outcome="", next_at__isnull=False)
-    rows = (
-        conversations_of(workspace)
-        .select_related("contact__lead")
-        .filter(**{name: value for name, value in columns.items() if value})
-        .annotate(
-            urgent=Case(When(needing_a_human(), then=True), default=False),
-            last_text=Subquery(last.values("text")[:1]),
-            last_author=Subquery(last.values("author")[:1]),
-            last_status=Subquery(last.values("status")[:1]),
-            last_removed=Subquery(last.values("removed_at")[:1]),
-            held_up=Subquery(
-                held_up(paced=True).filter(conversation=OuterRef("pk")).values("reason")[:1]
-            ),
-            waits_until=Subquery(waiting.order_by("-next_at").values("next_at")[:1]),
-        )
-    )
-    if search:
-        named = Q(contact__name__icontains=search) | Q(contact__external_id__endswith=search)
-        named |= Q(contact__handle__icontains=search.removeprefix("@"))
-        if digits := digits_in(search):
-            named |= Q(contact__lead__phone__contains=digits)
-        rows = rows.filter(named)
-    if show == "needs":
-        rows = rows.filter(urgent=True)
-    elif show == "hot":
-        rows = rows.filter(contact__lead__level=Lead.Level.HOT)
-    return rows.order_by("-urgent", "-last_message_at", "-id")
 
 
 def held_up(*, paced: bool = False) -> QuerySet[Message]:
@@ -209,10 +99,10 @@ def accounts_held_up(workspace: Workspace) -> list[tuple[SocialAccount, str, int
     return [(accounts[pk], reason, threads) for pk, reason, threads in counted]
 
 
-def kinds_of_accounts(workspace: Workspace) -> list[str]:
-    """Return the kinds of the workspace's accounts, each once."""
-    rows = SocialAccount.objects.filter(workspace=workspace).order_by("kind")
-    return list(rows.values_list("kind", flat=True).distinct())
+def accounts_to_choose(workspace: Workspace) -> list[SocialAccount]:
+    """Return the workspace's accounts for a choice, by network and name."""
+    rows = SocialAccount.objects.filter(workspace=workspace).order_by("kind", "name", "pk")
+    return list(rows.only("uid", "kind", "name", "handle", "external_id"))
 
 
 def are_sorted(kinds: Iterable[str]) -> bool:
@@ -247,17 +137,6 @@ def elsewhere(conversation: Conversation) -> QuerySet[Conversation]:
     person = conversation.contact.direct_id or conversation.contact_id
     same = threads.filter(Q(contact=person) | Q(contact__direct=person))
     return same.exclude(pk=conversation.pk).order_by("kind", "-last_message_at")
-
-
-def inbox_counts(workspace: Workspace) -> dict[str, int]:
-    """Return how many threads the inbox holds: all of them, needing a human, hot."""
-    threads = Conversation.objects.filter(workspace=workspace, last_message_at__isnull=False)
-    counts: dict[str, int] = threads.aggregate(
-        all=Count("pk"),
-        needs=Count("pk", filter=Q(needing_a_human())),
-        hot=Count("pk", filter=Q(contact__lead__level=Lead.Level.HOT)),
-    )
-    return counts
 
 
 def drafts_of(workspace: Workspace) -> QuerySet[Message]:
@@ -333,6 +212,14 @@ def waiting_drafts(workspace: Workspace) -> QuerySet[Message]:
     return set_aside(held, snoozed=False)
 
 
+def draft_counts(workspace: Workspace) -> dict[str, int]:
+    """Return how many drafts are `waiting` for a decision now, and how many are set `aside`."""
+    held = Message.objects.filter(workspace=workspace, status=Message.Status.HELD)
+    later = Q(snoozed_until__gt=Now())
+    counts: dict[str, int] = held.aggregate(aside=Count("pk", filter=later), whole=Count("pk"))
+    return {"aside": counts["aside"], "waiting": counts["whole"] - counts["aside"]}
+
+
 def trusts_of(workspace: Workspace) -> QuerySet[Trust]:
     """Return what the workspace's intents have earned, with their scenarios."""
     mine = Trust.objects.filter(workspace=workspace, scenario__archived_at=None)
@@ -351,8 +238,19 @@ def follow_ups_of(workspace: Workspace) -> QuerySet[FollowUp]:
     return FollowUp.objects.filter(workspace=workspace).select_related(*related, "workspace")
 
 
+def with_follow_ups(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Ask along with threads whether they have follow-ups to come (`open_follow_ups`)."""
+    planned = FollowUp.objects.filter(conversation=OuterRef("pk"), status__in=["pending", "task"])
+    return rows.annotate(is_followed=Exists(planned))
+
+
 def open_follow_ups(conversation: Conversation) -> QuerySet[FollowUp]:
-    """Return what is planned in the conversation, and what a human is to write there."""
+    """Return what is planned in the conversation, and what a human is to write there.
+
+    A thread of `with_follow_ups` that has none costs no question.
+    """
+    if not getattr(conversation, "is_followed", True):
+        return FollowUp.objects.none()
     rows = FollowUp.objects.filter(conversation=conversation, status__in=["pending", "task"])
     return rows.select_related("sequence__scenario").order_by("pk")
 
@@ -371,5 +269,7 @@ def waiting_for_a_human(workspace: Workspace, *, now: datetime) -> QuerySet[Conv
         closed=Case(When(window_closes_at__lte=now, then=True), default=False),
     )
     handed_over = ~Q(handoff_reason__in=["", "needs_approval"])
+    planned = FollowUp.objects.filter(workspace=workspace, status=FollowUp.Status.TASK)
+    to_write = Q(pk__in=planned.values("conversation"))
     deadline = F("window_closes_at").asc(nulls_last=True)
-    return rows.filter(handed_over | Q(task__isnull=False)).order_by("closed", deadline, "pk")
+    return rows.filter(handed_over | to_write).order_by("closed", deadline, "pk")

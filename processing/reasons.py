@@ -4,6 +4,7 @@ The ledger stores codes and numbers; the sentence is made when somebody reads, i
 language.
 """
 
+import re
 from typing import Any
 
 from django.utils.functional import Promise
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.news import NEWS
 from integrations.words import sentence_of
+from processing.reason_words import CATEGORIES, FAULTS, LEVELS, RISKS, STAGES
 from social.words import ABILITIES
 
 SENTENCES: dict[str, Promise] = {
@@ -22,8 +24,10 @@ SENTENCES: dict[str, Promise] = {
     "echo_of_ours": _("The network confirmed a message that we sent."),
     "unknown_account": _("The message is for an account that is not connected here."),
     "human_replied": _("A human answered on the network itself; the assistant steps back."),
+    "member_replied": _("A member answered from here; the assistant steps back."),
     "taken_over": _("A member took the conversation over; the assistant steps back."),
     "released": _("The conversation was given back to the assistant."),
+    "handling_undone": _("A member took that back: who answers is as it was before."),
     "released_by_time": _("The human's time is over; the assistant answers again."),
     "erased": _("The contact is being erased; nothing more is written to them."),
     # --- gates, passed or not
@@ -44,6 +48,9 @@ SENTENCES: dict[str, Promise] = {
     "account_needs_login": _("The account must be connected again before anything can be sent."),
     "account_paused": _("The account is paused."),
     "account_held": _("The network asked the account to slow down; what is written waits."),
+    "account_paused_by_us": _(
+        "Our operators paused the account for a while; what is written waits."
+    ),
     "account_disconnected": _("The account was disconnected; nothing is sent through it."),
     "account_able": _("The account can answer here."),
     "account_lacks": _(
@@ -127,6 +134,7 @@ SENTENCES: dict[str, Promise] = {
     ),
     "provider_ready": _("The network takes messages."),
     "provider_paused": _("The network is paused for everybody; what is written waits."),
+    "everything_paused": _("Our operators paused everything for a while; what is written waits."),
     "window_open": _("The network's reply window is open."),
     "window_closed": _("The network's reply window has closed; only a human may still act."),
     "scenario_found": _("The scenario “%(scenario)s” applies."),
@@ -153,6 +161,7 @@ SENTENCES: dict[str, Promise] = {
     ),
     # --- the model's answer
     "model_ready": _("The model answers."),
+    "model_paused": _("Our operators paused the model for a while; the message waits."),
     "model_queue": _("The model's calls of this minute are used up; the message waits its turn."),
     "model_not_found": _("The model of the settings does not exist: a human should answer."),
     "draft_written": _("The model wrote an answer."),
@@ -201,6 +210,7 @@ SENTENCES: dict[str, Promise] = {
     "approved_edited": _("A member changed the draft and approved it."),
     "draft_rejected": _("A member rejected the draft: the contact still waits for an answer."),
     "rejected": _("A member rejected the draft."),
+    "rejection_undone": _("A member took the rejection back; the draft waits again."),
     "snoozed": _("A member set the draft aside for later."),
     "approval_undone": _("A member took the approval back; the draft waits again."),
     "newer_message": _(
@@ -225,6 +235,7 @@ SENTENCES: dict[str, Promise] = {
         "A draft was changed a lot: answers of this kind wait for approval again."
     ),
     "trust_rejected": _("A draft was rejected: answers of this kind wait for approval again."),
+    "trust_given_back": _("The rejection was taken back, and with it what it had cost."),
     "trust_opt_out": _(
         "The contact asked for silence after an automatic answer: answers of this kind wait for "
         "approval again."
@@ -236,7 +247,7 @@ SENTENCES: dict[str, Promise] = {
     # --- the way out
     "queued": _("The answer waits to be sent."),
     "sent": _("The network accepted the message."),
-    "confirmed_by_echo": _("The network's echo proves that the message was sent."),
+    "confirmed_by_echo": _("The network shows the message: it was sent."),
     "delivered": _("The message was delivered."),
     "read": _("The message was read."),
     "send_retry": _("The network asked us to wait; the message is sent again later."),
@@ -281,52 +292,18 @@ SENTENCES: dict[str, Promise] = {
     "lead_same": _("The lead stays %(level)s."),
     "lead_cooled": _("No sign of interest for %(days)s days: the lead is now %(level)s."),
     "lead_corrected": _("A member says that the lead is %(level)s; this stays."),
+    "lead_corrected_by_operator": _("Our operators set the lead to %(level)s; this stays."),
+    "lead_stage_by_operator": _("Our operators set the lead's stage: %(stage)s."),
+    "lead_phone_by_operator": _("Our operators corrected the lead's phone number."),
     "lead_stage": _("A member set the lead's stage: %(stage)s."),
+    "lead_level_undone": _("A member took the change back: the lead is %(level)s again."),
+    "lead_stage_undone": _("A member took the change of the stage back: %(stage)s."),
     "lead_given_back": _("The contact's words decide on the lead again: %(level)s."),
     "call_back": _("The contact wants to be called: a human should call them."),
     "called_back": _("A member has called the contact."),
     "ai_notice_sent": _("The contact was told that an AI writes."),
     "synced": _("The lead was written into %(tool)s."),
     "sync_failed": _("The lead could not be written into %(tool)s. %(why)s"),
-}
-
-RISKS: dict[str, Promise] = {
-    "health": _("somebody's health or safety"),
-    "violence": _("violence"),
-    "minors": _("a child"),
-    "legal": _("a legal matter"),
-    "payment": _("a disputed payment"),
-    "privacy": _("personal data"),
-    "press": _("the press"),
-    "anger": _("great anger"),
-}
-FAULTS: dict[str, Promise] = {
-    "link_not_allowed": _("a link that is not the business's"),
-    "leaks_instructions": _("its own instructions"),
-    "other_person": _("somebody else's data"),
-    "perhaps_a_person": _("a word that is also somebody's name"),
-    "invisible": _("invisible characters"),
-    "coded": _("something coded"),
-    "placeholder": _("a blank to be filled in"),
-    "markup": _("markup"),
-    "wrong_language": _("another language"),
-    "relative_date": _("a day without its date"),
-}
-LEVELS: dict[str, Promise] = {"hot": _("hot"), "warm": _("warm"), "cold": _("cold")}
-STAGES: dict[str, Promise] = {
-    "new": _("new"),
-    "contacted": _("contacted"),
-    "won": _("won"),
-    "lost": _("lost"),
-}
-
-
-CATEGORIES: dict[str, Promise] = {
-    "lead": _("lead"),
-    "sales_pitch": _("sales pitch"),
-    "recruiting": _("recruiting"),
-    "personal": _("personal"),
-    "unsure": _("unsure"),
 }
 
 
@@ -337,6 +314,7 @@ class _Blanks(dict[str, Any]):
         return "…"
 
 
+OPEN_END = re.compile(r"\s*:\s*…\.$")
 UNTIL_SOMEBODY = frozenset(
     (
         *("account_needs_login", "account_paused", "paced_account_needs_login", "paced_no_session"),
@@ -379,4 +357,7 @@ def sentence(reason: str, data: dict[str, Any] | None = None) -> str:
 def sentence_in_general(reason: str) -> str:
     """Return the sentence for `reason` as it is true of many rows: its numbers are left open."""
     template = SENTENCES.get(reason)
-    return reason if template is None else str(template) % _Blanks()
+    if template is None:
+        return reason
+    # What only one row knows at the sentence's end is left out with its colon.
+    return OPEN_END.sub(".", str(template) % _Blanks())

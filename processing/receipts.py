@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
-from billing.plans import PlanRequiredError, check_plan_limits
+from billing.plans import PlanRequiredError, check_plan_limits, plan_in
 from flowia.lib.errors import ConflictError, NotFoundError
 from integrations import actions
 from integrations.connectors.registry import CONNECTORS
@@ -83,7 +83,7 @@ def receipts_of(lead: Lead) -> list[Receipt]:
     runs = SyncRun.objects.filter(pk__in=last.values("last"))
     newest = {run.integration_id: run for run in runs}
     tools = actions.opened(lead.workspace, None)
-    limit = tools_of(lead.workspace)
+    limit = plan_in(lead.workspace).limit("tools")
     return [
         _receipt(
             tool,

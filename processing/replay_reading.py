@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from processing.differences import Piece, pieces_between
 from processing.models import Message, Replay, ReplayResult
-from processing.reasons import LEVELS, sentence
+from processing.reason_words import LEVELS
+from processing.reasons import sentence
 from processing.replays import Totals, totals_of
-from processing.then import Before, befores_of
+from processing.then import answers_to
 
 OUTCOMES = (
     Message.Outcome.REPLY,
@@ -25,7 +26,6 @@ class Compared:
     """One message: what it got, what it would get, and the words between the two."""
 
     result: ReplayResult
-    before: Before
     outcome_before: str
     outcome: str
     sentence: str
@@ -60,20 +60,19 @@ def figures_of(run: Replay) -> Figures:
 def compared(results: Iterable[ReplayResult]) -> list[Compared]:
     """Return results beside what their messages got when they came."""
     rows = list(results)
-    befores = befores_of([row.message for row in rows])
-    return [_compared(row, befores[row.message_id]) for row in rows]
+    answers = answers_to([row.message for row in rows])
+    return [_compared(row, *answers[row.message_id]) for row in rows]
 
 
-def _compared(result: ReplayResult, before: Before) -> Compared:
-    pieces = pieces_between(before.text, result.text) if before.text and result.text else ()
+def _compared(result: ReplayResult, outcome: str, text: str) -> Compared:
+    pieces = pieces_between(text, result.text) if text and result.text else ()
     names: dict[str, Any] = dict(Message.Outcome.choices)
     return Compared(
         result=result,
-        before=before,
-        outcome_before=str(names.get(before.outcome, "")),
+        outcome_before=str(names.get(outcome, "")),
         outcome=str(names.get(result.outcome, result.outcome)),
         sentence=sentence(result.reason, result.data),
-        then=_side(pieces, "removed", before.text),
+        then=_side(pieces, "removed", text),
         now=_side(pieces, "added", result.text),
     )
 

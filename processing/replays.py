@@ -1,5 +1,6 @@
 """Replays as members see and steer them: what one would cost, starting, stopping, its figures."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Workspace
-from billing.plans import plan_of
+from billing.plans import plan_in
 from flowia.lib import clock
+from flowia.lib.counted import counted
 from flowia.lib.errors import ConflictError, InvalidError
 from processing import scenarios
 from processing.ai import prices
@@ -103,6 +105,12 @@ class Totals:
     days: list[Day]
     daily_limit: int | None
     cached: int
+    changed_by_outcome: dict[str, int]
+
+    def number(self, *, changed: bool = False, outcome: str = "") -> int:
+        """Return how many results `results_of` selects."""
+        counts = self.changed_by_outcome if changed else self.now
+        return counts.get(outcome, 0) if outcome else sum(counts.values())
 
 
 def messages_in(workspace: Workspace, starts_at: datetime, ends_at: datetime) -> QuerySet[Message]:
@@ -115,13 +123,18 @@ def estimate(workspace: Workspace, starts_at: datetime, ends_at: datetime) -> Es
     """Return what a replay of the period would take at most; raises InvalidError for no period."""
     check_period(starts_at, ends_at)
     messages = messages_in(workspace, starts_at, ends_at)
-    number = messages.count()
     answers = ReplayAnswer.objects.filter(workspace=workspace)
     answers = answers.filter(message__sent_at__gte=starts_at, message__sent_at__lt=ends_at)
+    columns = {
+        "number": counted(messages),
+        "known": counted(answers, column="message"),
+    }
+    found = Workspace.objects.filter(pk=workspace.pk).annotate(**columns).values(*columns).get()
+    number = found["number"]
     one = cost_of_one(workspace)
     return Estimate(
         messages=number,
-        known=answers.values("message").distinct().count(),
+        known=found["known"],
         cost_per_message=one,
         cost=number * one,
         minutes=-(-number // max(1, settings.AI_REQUESTS_PER_MINUTE // 2)),
@@ -223,31 +236,41 @@ def cancel(replay: Replay) -> None:
 
 def replays_of(workspace: Workspace) -> QuerySet[Replay]:
     """Return the workspace's replays with their scenarios, the latest first."""
-    return Replay.objects.filter(workspace=workspace).select_related("scenario", "workspace")
+    rows = Replay.objects.filter(workspace=workspace)
+    return rows.select_related("scenario", "workspace__subscription")
 
 
-def results_of(replay: Replay, *, changed: bool = False) -> QuerySet[ReplayResult]:
-    """Return the replay's results with their messages, in their order."""
+def results_of(
+    replay: Replay, *, changed: bool = False, outcome: str = ""
+) -> QuerySet[ReplayResult]:
+    """Return the replay's results with their messages, in their order.
+
+    Those alone that are `changed`, or whose message would get `outcome` now.
+    """
     rows = replay.results.select_related("message__conversation__contact").order_by("id")
+    rows = rows.filter(outcome=outcome) if outcome else rows
     return rows.filter(changed=True) if changed else rows
 
 
 def totals_of(replay: Replay) -> Totals:
     """Return the replay's figures so far."""
-    results = replay.results.order_by()
-    levels = results.exclude(level="").exclude(level_before="").exclude(level=F("level_before"))
-    changes = levels.values_list("level_before", "level").annotate(number=Count("pk"))
-    counted = results.aggregate(
-        changed=Count("pk", filter=Q(changed=True)), cached=Count("pk", filter=Q(cached=True))
-    )
+    alike = _alike(replay)
+    levels: Counter[tuple[str, str]] = Counter()
+    for one in alike:
+        if one["level"] and one["level_before"] and one["level"] != one["level_before"]:
+            levels[one["level_before"], one["level"]] += one["number"]
+    changed = Counter[str]()
+    for one in alike:
+        changed[one["outcome"]] += one["number"] if one["changed"] else 0
     return Totals(
-        then=_by(results.annotate(before=BEFORE), "before"),
-        now=_by(results, "outcome"),
-        changed=counted["changed"],
-        levels=sorted(changes),
-        days=_days(results),
-        daily_limit=plan_of(replay.workspace).direct_messages_per_day,
-        cached=counted["cached"],
+        then=_by(alike, "before"),
+        now=_by(alike, "outcome"),
+        changed=changed.total(),
+        levels=sorted((*both, number) for both, number in levels.items()),
+        days=_days(alike),
+        daily_limit=plan_in(replay.workspace).direct_messages_per_day,
+        cached=sum(one["number"] for one in alike if one["cached"]),
+        changed_by_outcome=dict(changed),
     )
 
 
@@ -273,20 +296,31 @@ def _begin(replay: Replay) -> None:
         raise ReplayRunningError from error
 
 
-def _by(results: QuerySet[ReplayResult], column: str) -> dict[str, int]:
-    rows = results.values_list(column).annotate(number=Count("pk"))
-    counts = dict.fromkeys(("reply", "hold", "handoff", "silent"), 0)
-    return counts | {outcome: number for outcome, number in rows if outcome or number}
-
-
-def _days(results: QuerySet[ReplayResult]) -> list[Day]:
-    rows = (
-        results.annotate(before=BEFORE)
-        .values("day")
-        .annotate(
-            then=Count("pk", filter=Q(before=Message.Outcome.REPLY)),
-            now=Count("pk", filter=Q(outcome=Message.Outcome.REPLY)),
-            unanswered=Count("pk", filter=Q(reason="quota_spent")),
-        )
+def _alike(replay: Replay) -> list[dict[str, Any]]:
+    """Return how many results are alike in all that is counted: one query for every figure."""
+    rows = replay.results.order_by().annotate(
+        before=BEFORE,
+        unanswered=Case(When(reason="quota_spent", then=True), default=False),
     )
-    return [Day(**row) for row in rows.order_by("day")]
+    columns = ("day", "before", "outcome", "level_before", "level", "changed", "cached")
+    return list(rows.values(*columns, "unanswered").annotate(number=Count("pk")))
+
+
+def _by(alike: list[dict[str, Any]], column: str) -> dict[str, int]:
+    counts = dict.fromkeys(("reply", "hold", "handoff", "silent"), 0)
+    for one in alike:
+        counts[one[column]] = counts.get(one[column], 0) + one["number"]
+    return counts
+
+
+def _days(alike: list[dict[str, Any]]) -> list[Day]:
+    numbers: dict[date, Counter[str]] = defaultdict(Counter)
+    for one in alike:
+        counts, number = numbers[one["day"]], one["number"]
+        counts["then"] += number if one["before"] == Message.Outcome.REPLY else 0
+        counts["now"] += number if one["outcome"] == Message.Outcome.REPLY else 0
+        counts["unanswered"] += number if one["unanswered"] else 0
+    return [
+        Day(day, counts["then"], counts["now"], counts["unanswered"])
+        for day, counts in sorted(numbers.items())
+    ]

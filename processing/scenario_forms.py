@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
+from integrations.texts import NETWORKS
 from processing.hours import DAYS
 from processing.hours_rows import CLOSED, MalformedRowsError, hours_in, rows_of
 from processing.models import Scenario
@@ -87,7 +88,10 @@ class ScenarioForm(forms.Form):
         super().__init__(*arguments, **options)
         self.workspace = workspace
         self.account_rows = list(SocialAccount.objects.filter(workspace=workspace).order_by("pk"))
-        chosen = {str(one.uid): f"{one.name} ({one.kind})" for one in self.account_rows}
+        chosen = {
+            str(one.uid): f"{one.name} ({NETWORKS.get(one.kind, one.kind)})"
+            for one in self.account_rows
+        }
         self._choices("accounts", list(chosen.items()))
         known = list(workspace.facts.values_list("label", flat=True))
         offered = dict.fromkeys([*known, *labels])

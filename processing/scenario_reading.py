@@ -1,5 +1,6 @@
 """Scenarios as a page shows them: the list with its figures, the versions with their words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -57,16 +58,20 @@ def decided_lately(workspace: Workspace, *, now: datetime) -> dict[str, int]:
     return {row["scenario_uid"]: row["number"] for row in counts if row["scenario_uid"]}
 
 
-def versions_of(scenario: Scenario) -> list[Shown]:
-    """Return the latest versions, each with what it changed, the newest first."""
+def versions_of(scenario: Scenario, accounts: Iterable[SocialAccount]) -> list[Shown]:
+    """Return the latest versions, each with what it changed, the newest first.
+
+    `accounts` are the workspace's, for their names.
+    """
     rows = list(scenario.versions.order_by("-number")[: SHOWN_VERSIONS + 1])
     uids = {row.author_uid for row in rows if row.author_uid}
     names = {user.uid: user.name or user.email for user in User.objects.filter(uid__in=uids)}
-    accounts = SocialAccount.objects.filter(workspace=scenario.workspace_id)
     called = {str(one.uid): one.name for one in accounts}
     shown = []
     for row, before in zip_longest(rows, rows[1:]):
-        changes = [] if before is None else changes_between(before.content, row.content, called)
+        # The first one has all its words anew.
+        older = {} if before is None else before.content
+        changes = changes_between(older, row.content, called)
         author = names.get(row.author_uid, "") if row.author_uid else ""
         shown.append(Shown(row, author, changes))
     return shown[:SHOWN_VERSIONS]

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from processing import followups, holding, inbox, ledger, outbox
 from processing.models import (
@@ -22,6 +23,7 @@ from processing.steps import steps_of
 
 Log = InteractionEvent.Kind
 Purpose = Message.Purpose
+WAITING = (Message.Status.HELD, Message.Status.QUEUED)
 LEFT = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ)
 
 
@@ -78,6 +80,40 @@ def cancel(conversation: Conversation, reason: str, *, now: datetime, tasks: boo
             ended = {"status": FollowUp.Status.CANCELLED, "reason": reason}
             if FollowUp.objects.filter(pk=follow_up.pk, status="sent").update(**ended):
                 note(follow_up, reason, "cancelled")
+
+
+def planned_in(conversation: Conversation) -> list[dict[str, str]]:
+    """Return what `cancel` without tasks would call off, by its `uid`, with when it was due.
+
+    `at` is "" of what was written already. Call it under the lock.
+    """
+    waits = Q(status=FollowUp.Status.PENDING) | Q(status="sent", message__status__in=WAITING)
+    rows = FollowUp.objects.filter(waits, conversation=conversation)
+    return [
+        {"uid": str(one.uid), "at": one.next_at.isoformat() if one.next_at else ""} for one in rows
+    ]
+
+
+def plan_again(
+    conversation: Conversation, called_off: Iterable[dict[str, str]], reason: str, why: str
+) -> bool:
+    """Plan again what was called off for `reason`, told as `why`; return whether all is back.
+
+    What was written stays off, and so does everything once another is planned. Call it under the
+    lock, for `called_off` of `planned_in`.
+    """
+    whole = True
+    for one in called_off:
+        rows = FollowUp.objects.filter(uid=one["uid"], conversation=conversation)
+        off = rows.filter(status=FollowUp.Status.CANCELLED, reason=reason, message=None).first()
+        others = FollowUp.objects.filter(conversation=conversation, status="pending")
+        if not one["at"] or off is None or others.exists():
+            whole = False
+            continue
+        again = {"status": FollowUp.Status.PENDING, "reason": "", "next_at": one["at"]}
+        rows.update(**again)
+        note(off, why, "planned", {"until": one["at"]})
+    return whole
 
 
 def human_wrote(conversation: Conversation, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.formats import date_format
 
+from accounts.blanks import is_complete
 from accounts.models import Fact, Workspace
 from billing.plans import is_suspended
 from billing.quotas import Usage
@@ -22,9 +23,9 @@ from processing.hours import daytime, is_open, next_daytime, next_opening
 from processing.models import Conversation, Delivery, Message, Scenario
 from processing.risks import risk_in
 from processing.scenarios import Incoming, incoming_of, scenario_for
+from social import pauses
 from social.capabilities import Capabilities
 from social.models import SocialAccount
-from social.pauses import PAUSE_CHECK, pause_of
 
 HISTORY = 30
 LEFT = ("sent", "delivered", "read", "unconfirmed")
@@ -76,7 +77,8 @@ def situation_of(
         "workspace", "contact", "social_account"
     ).get(pk=message.conversation_id)
     workspace, account = conversation.workspace, conversation.social_account
-    pause = pause_of(account.provider, now=now)
+    met = pauses.met_by(account, now=now)
+    paused = met.everything or met.network
     risk = risk_in(" \n".join(unanswered_texts(message))) if with_risk else None
     hours = scenario.hours if scenario else {}
     zone = ZoneInfo(workspace.timezone)
@@ -88,11 +90,13 @@ def situation_of(
         opted_out=conversation.contact.opted_out_at is not None,
         handled_by_human=conversation.handled_by == Conversation.Handler.HUMAN,
         human_until=conversation.human_until,
-        provider_paused=pause is not None,
-        provider_until=(pause.until if pause else None) or now + PAUSE_CHECK,
+        everything_paused=met.everything is not None,
+        provider_paused=paused is not None,
+        provider_until=paused.look_again(now) if paused else None,
         account_status=account.status,
         account_retry_at=now + LOGIN_CHECK,
         account_held_until=account.held_until,
+        account_stopped_until=met.account.look_again(now) if met.account else None,
         lacking=_lacking(account, conversation, scenario),
         removed=message.removed_at is not None,
         hidden=message.hidden_at is not None,
@@ -117,6 +121,7 @@ def situation_of(
         unseen=message.unseen_before > 0 and now - message.created_at < UNSEEN_FOR,
         unseen_at=now + UNSEEN_CHECK,
         model_trouble=modelstate.trouble(now=now),
+        model_paused_until=met.model.look_again(now) if met.model else None,
         night_until=None if daytime(now, zone) else next_daytime(now, zone),
     )
 
@@ -237,11 +242,14 @@ def last_inbound(conversation: Conversation) -> Message | None:
 
 
 def facts_for(workspace: Workspace, scenario: Scenario) -> tuple[tuple[str, str], ...]:
-    """Return the fact sheet's lines that the scenario may use: those it names, or all."""
+    """Return the fact sheet's lines that the scenario may use: those it names, or all.
+
+    A line with a blank is no fact.
+    """
     facts = Fact.objects.filter(workspace=workspace)
     if scenario.fact_labels:
         facts = facts.filter(label__in=scenario.fact_labels)
-    return tuple(facts.values_list("label", "value"))
+    return tuple(line for line in facts.values_list("label", "value") if is_complete(*line))
 
 
 def written_day(workspace: Workspace, moment: datetime) -> str:

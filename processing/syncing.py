@@ -13,15 +13,19 @@ from processing import deadletters, ledger
 from processing.models import InteractionEvent, Lead
 from processing.pushing import is_open, thread_of
 from processing.wakes import Wake
+from social import pauses
 
 CLOSED = timedelta(hours=1)
 """How long what waits for a larger plan leaves the dispatcher to others; an order ends it."""
 
 
 def sync(integration_id: int) -> list[Wake]:
-    """Take one turn at a tool; what is left waits for the next turn, behind other workspaces'."""
+    """Take one turn at a tool; what is left waits for the next turn, behind other workspaces'.
+
+    Nothing is written while everything is paused: the dispatcher asks again.
+    """
     workspace = Workspace.objects.filter(integrations=integration_id).first()
-    if workspace is None:
+    if workspace is None or pauses.everything_rests(now=clock.now()):
         return []
     if not is_open(workspace, integration_id):
         actions.shelve(integration_id, until=clock.now() + CLOSED)

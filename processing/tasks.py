@@ -11,6 +11,8 @@ from flowia.lib import clock
 from flowia.lib.redis import redis_client
 from flowia.lib.wake import wake, wake_after_commit
 from processing import (
+    acts,
+    attention,
     by_hand,
     deadletters,
     figures,
@@ -71,6 +73,12 @@ def sync(integration_id: int) -> None:
 def order(order_id: int) -> None:
     """Queue one slice of a member's order to write leads."""
     _relay(pipeline.order(order_id))
+
+
+@shared_task
+def act(act_id: int) -> None:
+    """Do one slice of what a member does with many leads."""
+    _relay(pipeline.act(act_id))
 
 
 @shared_task
@@ -177,17 +185,22 @@ def digest() -> None:
 def tend_quotas() -> None:
     """Take back what nobody uses of the day's messages, and let who waits go on, every minute.
 
-    And give up what members were to send themselves and nobody saw.
+    And give up what members were to send themselves and nobody saw; forget who needs nobody.
     """
     reclaiming.sweep()
     _relay(quota_line.advance(now=clock.now()))
     by_hand.sweep(now=clock.now())
+    attention.sweep(now=clock.now())
 
 
 @shared_task(soft_time_limit=HALF_AN_HOUR, time_limit=HALF_AN_HOUR + 30)
 def cool_leads() -> None:
-    """Let leads cool that gave no sign of interest; beat calls this every night."""
+    """Let leads cool that gave no sign of interest; beat calls this every night.
+
+    And find whoever needs a member and has no mark.
+    """
     _relay(leading.cool(now=clock.now()))
+    attention.mend_all()
 
 
 def replay_event(event_id: int) -> bool:
@@ -209,7 +222,7 @@ def replay_push(run_id: int) -> bool:
 
 def replay_dead_letter(dead_letter_id: int) -> bool:
     """Try work that failed for good once more; False when it cannot be replayed safely."""
-    again = {"sync": receipts.push_again}
+    again = {"act": acts.reopen, "sync": receipts.push_again}
     found = deadletters.exhume(dead_letter_id, now=clock.now(), more=again)
     if found is not None:
         wake_after_commit(STEPS[found[0]], found[1])
@@ -222,6 +235,7 @@ STEPS: dict[str, "Task[[int], None]"] = {
     "send": send,
     "sync": sync,
     "order": order,
+    "act": act,
     "letter": post_letter,
     "remove": remove,
     "hook": hook,

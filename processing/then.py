@@ -257,13 +257,26 @@ def before_of(message: Message) -> Before:
     return befores_of([message])[message.pk]
 
 
-def befores_of(messages: Sequence[Message]) -> dict[int, Before]:
-    """Return by key what each message got when it came, with two queries for all of them."""
+def answers_to(messages: Sequence[Message]) -> dict[int, tuple[str, str]]:
+    """Return by key the outcome each message got and the words written to it, with one query."""
     replies = Message.objects.filter(in_reply_to__in=messages, author=Message.Author.ASSISTANT)
     replies = replies.filter(purpose=Message.Purpose.REPLY)
     written = replies.exclude(status__in=["refused", "failed"]).order_by("id")
     texts = {reply.in_reply_to_id: _without_notice(reply) for reply in written}
     approved = {one.in_reply_to_id for one in written if one.approved_by and one.status in ARRIVED}
+    # A draft that was approved and left is an answer.
+    return {
+        one.pk: (
+            "reply" if one.outcome == "hold" and one.pk in approved else one.outcome,
+            texts.get(one.pk, ""),
+        )
+        for one in messages
+    }
+
+
+def befores_of(messages: Sequence[Message]) -> dict[int, Before]:
+    """Return by key what each message got when it came, with two queries for all of them."""
+    answers = answers_to(messages)
     told = InteractionEvent.objects.filter(message__in=messages, kind__in=[Log.DECIDED, Log.LEAD])
     levels: dict[int | None, str] = {}
     named: dict[int | None, str] = {}
@@ -273,13 +286,7 @@ def befores_of(messages: Sequence[Message]) -> dict[int, Before]:
         elif event.outcome in leads.WARMTH:
             levels[event.message_id] = event.outcome
     return {
-        one.pk: Before(
-            # A draft that was approved and left is an answer.
-            "reply" if one.outcome == "hold" and one.pk in approved else one.outcome,
-            texts.get(one.pk, ""),
-            levels.get(one.pk, ""),
-            named.get(one.pk, ""),
-        )
+        one.pk: Before(*answers[one.pk], levels.get(one.pk, ""), named.get(one.pk, ""))
         for one in messages
     }
 

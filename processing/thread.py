@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from processing.handed import BY_HAND
 from processing.ledger import gates_of, sentence_of
 from processing.models import Conversation, Delivery, InteractionEvent, Message
 from processing.reasons import UNTIL_SOMEBODY, sentence
 
 QUEUED = Message.Status.QUEUED
+LEFT = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ)
 STORY = "story"
 """What a direct message quotes that answers a story of ours (`social.contracts`)."""
 
@@ -28,7 +32,8 @@ class Step:
 class Line:
     """One message with its story; gates and facts belong to an inbound message's last decision.
 
-    `answer` is what was written back, when it stands among the same messages. `about` is what it
+    `answer` is what was written back, when it stands among the same messages, and `question`
+    what it answers, likewise. `about` is what it
     answers or quotes, `above` tells that this is the line before it; `about_code` says of what we
     do not have what it was: "story", or "unknown". `leaves_at` is when what was put off may leave.
     """
@@ -43,6 +48,7 @@ class Line:
     about_code: str = ""
     above: bool = False
     leaves_at: datetime | None = None
+    question: Message | None = None
 
     @property
     def reactions(self) -> list[str]:
@@ -85,6 +91,11 @@ class Line:
         return self.answer is not None and _in_hand(self.answer)
 
     @property
+    def by_itself(self) -> bool:
+        """Whether the assistant wrote it and it left without a person: no gate stopped it."""
+        return self.message.status in LEFT and not self.message.approved_by
+
+    @property
     def lost(self) -> bool:
         """Whether it did not reach the contact, or perhaps did not."""
         return self.message.status in {
@@ -115,6 +126,8 @@ def lines_of(messages: Iterable[Message]) -> list[Line]:
         _line(message, stories[message.pk], answers.get(message.pk), moments.get(message.pk))
         for message in said
     ]
+    asked = {message.pk: message for message in said}
+    told = [replace(one, question=asked.get(one.message.in_reply_to_id or 0)) for one in told]
     return _with_what_they_answer(told)
 
 
@@ -164,14 +177,30 @@ def _code(meant: str, found: dict[str, Message]) -> str:
     return STORY if meant == STORY else "unknown"
 
 
-def stamp_of(conversation: Conversation) -> str:
-    """Return what changes whenever the conversation's page would: its newest rows and handler."""
-    last_event = conversation.interactions.order_by("-id").values_list("pk", flat=True).first()
-    message = conversation.messages.order_by("-id").first()
-    newest = f"{message.pk}.{message.status}.{message.next_at}" if message else ""
-    account = conversation.social_account
-    through = f"{account.status}.{account.held_until}.{conversation.other_app_since}"
-    return f"{last_event}.{newest}.{conversation.handled_by}.{through}"
+def with_newest(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Ask along with threads for what `stamp_of` needs, and for how many messages they hold."""
+    said = Message.objects.filter(conversation=OuterRef("pk"))
+    told = InteractionEvent.objects.filter(conversation=OuterRef("pk"))
+    number = said.order_by().values("conversation").annotate(number=Count("pk")).values("number")
+    last = said.order_by("-id")
+    return rows.annotate(
+        said=Coalesce(Subquery(number), 0),
+        last_event=Subquery(told.order_by("-id").values("pk")[:1]),
+        last_said=Subquery(last.values("pk")[:1]),
+        last_said_status=Subquery(last.values("status")[:1]),
+        last_said_next=Subquery(last.values("next_at")[:1]),
+    )
+
+
+def stamp_of(conversation: Any) -> str:
+    """Return what changes whenever the conversation's page would: its newest rows and handler.
+
+    Of a thread of `with_newest`: what happens after it was read is news.
+    """
+    found, account = conversation, conversation.social_account
+    newest = f"{found.last_said}.{found.last_said_status}.{found.last_said_next}"
+    through = f"{account.status}.{account.held_until}.{found.other_app_since}"
+    return f"{found.last_event}.{newest}.{found.handled_by}.{through}"
 
 
 def _line(

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
-from billing.plans import plan_of
+from billing.models import Subscription
+from billing.plans import FREEMIUM, PLANS
 from flowia.lib import clock
 from integrations.connectors.registry import CONNECTORS
 from integrations.contracts import Connector
@@ -93,12 +94,16 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Working:
-    """What became of a tool's pushes: the order under way or the last one, and what failed."""
+    """What became of a tool's pushes: the order under way or the last one, and what failed.
+
+    `pushes` is how many there were, `failed` how many leads' newest one is not written.
+    """
 
     order: SyncOrder | None
     progress: Progress | None
     troubles: tuple[Trouble, ...]
     failed: int
+    pushes: int
 
     @property
     def is_open(self) -> bool:
@@ -107,14 +112,16 @@ class Working:
 
 
 def tools_of(workspace: Workspace) -> list[Told]:
-    """Return every tool, connected or not, in the registry's order."""
+    """Return every tool, connected or not, in the registry's order; one query."""
     whose = Integration.objects.filter(workspace=workspace)
+    plan = Subscription.objects.filter(workspace=workspace).values("plan")
     counted = whose.annotate(
         number=_count(SyncedRow.objects.filter(state=SyncedRow.State.PRESENT)),
         left=_count(SyncRun.objects.filter(status__in=UNDER_WAY)),
+        plan=Subquery(plan[:1]),
     )
     ordered = list(counted.order_by("created_at", "pk"))
-    limit = plan_of(workspace).tools
+    limit = PLANS.get(ordered[0].plan or "", FREEMIUM).tools if ordered else None
     places = {row.kind: place for place, row in enumerate(ordered)}
     rows = {row.kind: row for row in ordered}
     shut = {kind: limit is not None and place >= limit for kind, place in places.items()}
@@ -136,7 +143,10 @@ def working_of(tool: Integration) -> Working:
     progress = None if order is None else progress_of(order)
     found = _not_written(tool).select_related("contact").order_by("-pk")
     shown = tuple(_trouble(lead) for lead in found[:RECENT])
-    return Working(order, progress, shown, failed_pushes(tool).count())
+    numbers = {"all": _count(pushes_of(tool)), "failed": _count(failed_pushes(tool))}
+    counted = Integration.objects.filter(pk=tool.pk).annotate(**numbers).values(*numbers).first()
+    told = counted or {"all": 0, "failed": 0}
+    return Working(order, progress, shown, failed=told["failed"], pushes=told["all"])
 
 
 def pushes_of(tool: Integration) -> QuerySet[SyncRun]:

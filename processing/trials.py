@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flowia.lib import clock
 from flowia.lib.errors import FlowError, TooManyRequestsError
-from processing import modelstate, replays
+from processing import beginnings, modelstate, replays
 from processing.ai import engine
 from processing.errors import AnswerUnavailable
 from processing.intents import called
@@ -42,7 +42,7 @@ def try_out(
     `content` is that of `replays.draft_content`; `place` is "direct" or "comment", empty for where
     the scenario answers. A place where it answers nothing is not tried. Raises TooManyRequestsError
     while the workspace's calls of the minute are used up, ModelUnavailableError for any other
-    failure of the model.
+    failure of the model. That somebody tried is kept, of the text nothing.
     """
     try:
         tried = try_text(
@@ -54,9 +54,10 @@ def try_out(
             language=language,
         )
     except AnswerUnavailable as error:
-        if error.its_turn:
+        if error.its_turn and error.reason != modelstate.PAUSED:
             raise TooManyRequestsError(retry_after=ceil(error.retry_after or 1)) from error
         raise ModelUnavailableError(sentence(error.reason)) from error
+    beginnings.note_tried(scenario.workspace, clock.now())
     return told(tried)
 
 

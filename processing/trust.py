@@ -7,6 +7,7 @@ only one is told.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -27,6 +28,10 @@ LOST = {"heavy_edit", "rejected", "opt_out", "complaint", "taken_back"}
 ARRIVED = ("sent", "delivered", "read", "unconfirmed")
 COMPLAINTS = {"anger", "legal", "payment", "violence"}
 """Risks (`processing.risks`) that speak of us; the others speak of the person."""
+EARNED = ("stage", "reason", "in_a_row")
+"""What a rejection may cost an intent."""
+RUNGS = {"needs_approval", "trust_lost"}
+"""Why a draft waits that an owner's consent to automatic answers would have let go."""
 Stage = Trust.Stage
 
 
@@ -51,7 +56,8 @@ def note_approval(draft: Message, *, edited: float) -> None:
     """Count a member's approval; `edited` is the share they changed, 0.0 for nothing.
 
     Without edits the row grows, and at the workspace's number of them automatic answers are
-    proposed. A light edit ends the row, a heavy one takes back what was earned.
+    proposed. A light edit ends the row, a heavy one takes back what was earned. What was held for
+    another reason earns nothing: it would wait all the same.
     """
     rows = _rows(draft)
     if rows is None:
@@ -60,6 +66,8 @@ def note_approval(draft: Message, *, edited: float) -> None:
         rows.update(in_a_row=0, edited=F("edited") + 1)
         if edited > HEAVY_EDIT:
             _fall(rows, "heavy_edit", draft)
+        return
+    if not _stopped_here(draft):
         return
     rows.update(in_a_row=F("in_a_row") + 1, approved=F("approved") + 1)
     ripe = rows.filter(stage=Stage.DRAFT, in_a_row__gte=max(1, draft.workspace.trust_after))
@@ -80,6 +88,8 @@ def note_undone(draft: Message, *, edited: float) -> None:
     if edited:
         rows.filter(edited__gt=0).update(edited=F("edited") - 1)
         return
+    if not _stopped_here(draft):
+        return
     rows.filter(in_a_row__gt=0).update(in_a_row=F("in_a_row") - 1)
     rows.filter(approved__gt=0).update(approved=F("approved") - 1)
     rows.filter(stage=Stage.PROPOSED, in_a_row__lt=max(1, draft.workspace.trust_after)).update(
@@ -87,12 +97,37 @@ def note_undone(draft: Message, *, edited: float) -> None:
     )
 
 
-def note_rejection(draft: Message) -> None:
-    """Count a member's rejection; the intent's answers wait for approval again."""
+def note_rejection(draft: Message) -> dict[str, Any]:
+    """Count a member's rejection; the intent's answers wait for approval again.
+
+    Returns what `note_rejection_undone` gives back: the row as it was, where that was something.
+    """
     rows = _rows(draft)
-    if rows is not None:
-        rows.update(in_a_row=0, rejected=F("rejected") + 1)
-        _fall(rows, "rejected", draft)
+    if rows is None:
+        return {}
+    before = rows.values(*EARNED, "rejected").get()
+    rows.update(in_a_row=0, rejected=F("rejected") + 1)
+    _fall(rows, "rejected", draft)
+    after = rows.values(*EARNED).get()
+    return {} if all(before[name] == after[name] for name in EARNED) else before
+
+
+def note_rejection_undone(draft: Message, earned: dict[str, Any]) -> None:
+    """Take the count of a rejection back, and give back what it cost: `earned`, if anything.
+
+    What another deed has changed since stays as it is.
+    """
+    rows = _rows(draft)
+    if rows is None:
+        return
+    if earned:
+        given = {name: earned[name] for name in EARNED}
+        fallen = rows.filter(stage=Stage.DRAFT, in_a_row=0, rejected=earned["rejected"] + 1)
+        fallen = fallen.filter(reason__in={"rejected", earned["reason"]})
+        told = fallen.exclude(reason=earned["reason"]).exists()
+        if fallen.update(**given, changed_at=clock.now()) and told:
+            _tell(draft, "trust_given_back", Stage(earned["stage"]))
+    rows.filter(rejected__gt=0).update(rejected=F("rejected") - 1)
 
 
 def blame(message: Message, reason: str) -> None:
@@ -167,6 +202,13 @@ def _fall(rows: QuerySet[Trust], reason: str, message: Message) -> None:
     changes = {"stage": Stage.DRAFT, "reason": reason, "in_a_row": 0, "changed_at": clock.now()}
     if standing_high.update(**changes):
         _tell(message, f"trust_{reason}", Stage.DRAFT)
+
+
+def _stopped_here(draft: Message) -> bool:
+    """Return whether nothing but the ladder keeps the draft from leaving by itself."""
+    asked = draft.in_reply_to
+    held = asked is not None and asked.outcome == Message.Outcome.HOLD
+    return asked is None or not held or asked.reason in RUNGS
 
 
 def _tell(message: Message, reason: str, stage: Stage) -> None:

@@ -16,8 +16,9 @@ from flowia.lib.errors import NotFoundError
 from processing.actions import give_back, sort_conversation, step_in
 from processing.api.fields import ConversationFields, MessageFields
 from processing.api.lists import WorkspaceList
+from processing.attention import needing_a_human
 from processing.models import Conversation, Message
-from processing.reading import conversations_of, messages_of, needing_a_human
+from processing.reading import conversations_of, messages_of
 
 
 class ConversationFilters(serializers.Serializer[Any]):

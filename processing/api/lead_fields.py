@@ -8,9 +8,9 @@ from rest_framework import serializers
 from integrations.models import SyncRun
 from processing.api.fields import ContactFields
 from processing.api.sync_fields import ReceiptFields
+from processing.lead_reading import pushes_of
 from processing.models import Lead
 from processing.pushing import thread_of
-from processing.reading import pushes_of
 from processing.receipts import receipts_of
 
 

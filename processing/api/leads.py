@@ -21,9 +21,9 @@ from flowia.lib.errors import InvalidError, NotFoundError
 from processing import leading
 from processing.api.lead_fields import LeadChanges, LeadFields, OneLeadFields
 from processing.api.lists import WorkspaceList
+from processing.lead_reading import leads_of
 from processing.leadsheet import sheet_of
 from processing.models import Lead
-from processing.reading import leads_of
 
 COLUMNS = {"contact": "contact__external_id"}
 

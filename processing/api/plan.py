@@ -190,12 +190,13 @@ OF_STATE = (
 def _told(workspace: Workspace) -> Response:
     now = clock.now()
     state = state_of(workspace)
+    today = usage(workspace, now=now)
     changes = PlanChange.objects.filter(workspace=workspace).select_related("workspace")
     body = {
         **{name: getattr(state, name) for name in OF_STATE},
         "amount": state.amount_cents,
-        "resets_at": usage(workspace, now=now).renews_at,
-        "limits": limits_of(workspace),
+        "resets_at": today.renews_at,
+        "limits": limits_of(workspace, PLANS[state.plan], today),
         "prices": _prices(),
         "waiting_number": number_waiting(workspace, now=now),
         "waiting": waiting(workspace, now=now),

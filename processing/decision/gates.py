@@ -164,15 +164,19 @@ def working_hours(situation: Situation) -> Verdict:
 
 
 def provider(situation: Situation) -> Verdict:
-    """Wait while the network is paused for everybody."""
+    """Wait while the network, or everything, is paused for everybody."""
+    if situation.everything_paused:
+        return Verdict("everything_paused", Kind.WAIT, until=situation.provider_until)
     if situation.provider_paused:
         return Verdict("provider_paused", Kind.WAIT, until=situation.provider_until)
     return Verdict("provider_ready")
 
 
 def account(situation: Situation) -> Verdict:
-    """Wait for an account that must be connected again or rests; stop for a paused one."""
-    held = situation.account_held_until
+    """Wait for an account that must be connected again or rests; stop for one its owner paused."""
+    held, stopped = situation.account_held_until, situation.account_stopped_until
+    if situation.account_status == "active" and stopped is not None:
+        return Verdict("account_paused_by_us", Kind.WAIT, until=stopped)
     if situation.account_status == "active" and held is not None and situation.now < held:
         return Verdict("account_held", Kind.WAIT, until=held)
     if situation.account_status == "active":
@@ -260,7 +264,9 @@ def _place(situation: Situation) -> dict[str, Any]:
 
 
 def model(situation: Situation) -> Verdict:
-    """Hand over while the model is known not to answer, without asking it again."""
+    """Wait while operators pause the model; hand over while it is known not to answer."""
+    if situation.model_paused_until is not None:
+        return Verdict("model_paused", Kind.WAIT, until=situation.model_paused_until)
     if situation.model_trouble:
         return Verdict(situation.model_trouble, Kind.HANDOFF)
     return Verdict("model_ready")

@@ -12,6 +12,8 @@ class Situation:
     with `never_opens`). `night_until` is the next morning, None by day. `risk`, `model_trouble` and
     `lacking` (the ability that the account would need) are codes, empty where there is none.
     `window_left` is how many messages the network still takes in the window, None for any number.
+    What operators paused is looked at again at `provider_until` (with `everything_paused` more
+    than the network rests), `account_stopped_until` and `model_paused_until`.
 
     Of the day's messages `quota_ahead` are for those who wait before this one, `quota_kept` for
     who cannot wait (`quota_priority`), until `quota_opens_at`, None where they stay kept.
@@ -33,11 +35,13 @@ class Situation:
     opted_out: bool = False
     handled_by_human: bool = False
     human_until: datetime | None = None
+    everything_paused: bool = False
     provider_paused: bool = False
     provider_until: datetime | None = None
     account_status: str = "active"
     account_retry_at: datetime | None = None
     account_held_until: datetime | None = None
+    account_stopped_until: datetime | None = None
     lacking: str = ""
     newer_inbound: bool = False
     answered: bool = False
@@ -69,6 +73,7 @@ class Situation:
     quota_opens_at: datetime | None = None
     quota_renews_at: datetime | None = None
     model_trouble: str = ""
+    model_paused_until: datetime | None = None
     night_until: datetime | None = None
     unagreed: bool = False
     unseen: bool = False

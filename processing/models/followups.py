@@ -92,6 +92,9 @@ class FollowUp(Row):
                 fields=["next_at"], name="follow_up_due", condition=models.Q(next_at__isnull=False)
             ),
             models.Index(
+                fields=["workspace"], name="follow_up_tasks", condition=models.Q(status="task")
+            ),
+            models.Index(
                 fields=["workspace", "quota_day"],
                 name="follow_up_holds_quota",
                 condition=models.Q(quota_day__isnull=False),

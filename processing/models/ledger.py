@@ -58,10 +58,18 @@ class InteractionEvent(Row):
         indexes = (
             models.Index(fields=["conversation", "id"], name="ledger_of_thread"),
             models.Index(fields=["workspace", "-created_at"], name="ledger_of_workspace"),
+            models.Index(fields=["request_id"], name="ledger_of_request"),
+            models.Index(fields=["reason", "-id"], name="ledger_by_reason"),
             models.Index(
                 fields=["workspace", "id"],
                 name="ledger_uncounted",
                 condition=models.Q(counted=False),
+            ),
+            # A compliance file reads a year of them, out of a ledger of millions.
+            models.Index(
+                fields=["workspace", "-created_at"],
+                name="ledger_notices",
+                condition=models.Q(kind="notice"),
             ),
         )
 
@@ -116,6 +124,7 @@ class DeadLetter(Row):
                 name="one_open_dead_letter",
             ),
         )
+        indexes = (models.Index(fields=["replayed_at", "kind", "reason"], name="letters_by_cause"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}: {self.reason}"

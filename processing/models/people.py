@@ -1,12 +1,17 @@
 """People outside: contacts, the threads we have with them, and how interested they are."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
+from flowia.lib.indexing import Beginnings
 from flowia.lib.rows import Row
 from processing.models.scenarios import Scenario
 from social.models import SocialAccount
+
+WARMTH = models.Case(models.When(level="hot", then=2), models.When(level="warm", then=1), default=0)
+"""Of a lead's level: from 0 to 2."""
 
 
 class Contact(Row):
@@ -43,6 +48,9 @@ class Contact(Row):
         )
         indexes = (
             models.Index(fields=["workspace", "name"], name="contact_by_name"),
+            Beginnings(Lower("name"), name="contact_named"),
+            Beginnings(Lower("handle"), name="contact_handled"),
+            models.Index(fields=["external_id"], name="contact_of_network"),
             models.Index(
                 fields=["profile_next_at"],
                 name="profile_due",
@@ -103,6 +111,10 @@ class Conversation(Row):
     )
     human_until = models.DateTimeField(_("goes back to the assistant"), null=True, blank=True)
     handoff_reason = models.CharField(_("why a human is needed"), max_length=60, blank=True)
+    # May need a member (`processing.attention`): looked at again some time after this moment.
+    attention_at = models.DateTimeField(
+        _("marked for a member"), null=True, blank=True, editable=False
+    )
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
     window_closes_at = models.DateTimeField(_("reply window closes"), null=True, blank=True)
     next_automatic_at = models.DateTimeField(
@@ -135,10 +147,27 @@ class Conversation(Row):
         )
         indexes = (
             models.Index(fields=["workspace", "-last_message_at"], name="inbox_order"),
+            models.Index(fields=["external_id"], name="conversation_of_network"),
             models.Index(
                 fields=["workspace", "category", "-last_message_at"],
                 name="inbox_by_category",
                 condition=~models.Q(category=""),
+            ),
+            models.Index(
+                fields=["workspace", "-last_message_at"],
+                name="inbox_of_members",
+                condition=models.Q(attention_at__isnull=False),
+            ),
+            models.Index(
+                fields=["attention_at"],
+                name="attention_due",
+                condition=models.Q(attention_at__isnull=False),
+            ),
+            # The number in the head of every page.
+            models.Index(
+                fields=["workspace"],
+                name="handed_over",
+                condition=~models.Q(handoff_reason=""),
             ),
         )
 
@@ -184,6 +213,10 @@ class Lead(Row):
         indexes = (
             models.Index(fields=["workspace", "-updated_at"], name="lead_order"),
             models.Index(fields=["workspace", "level"], name="lead_level"),
+            models.Index(fields=["workspace", "stage", "-updated_at"], name="lead_stage"),
+            models.Index(fields=["phone"], name="lead_by_phone"),
+            models.Index("workspace", WARMTH.desc(), models.F("id").desc(), name="lead_by_warmth"),
+            models.Index("workspace", WARMTH.asc(), models.F("id").desc(), name="lead_by_cold"),
         )
 
     def __str__(self) -> str:

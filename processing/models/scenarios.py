@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Workspace
 from flowia.lib.rows import Row
@@ -144,7 +145,7 @@ class Trust(Row):
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT)
     in_a_row = models.PositiveIntegerField(_("approved unedited in a row"), default=0)
     approved = models.PositiveIntegerField(_("approved"), default=0)
-    edited = models.PositiveIntegerField(_("edited"), default=0)
+    edited = models.PositiveIntegerField(pgettext_lazy("drafts", "edited"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     reason = models.CharField(_("why it stands there"), max_length=60, blank=True)
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)

@@ -138,6 +138,8 @@ class Message(Row):
                 fields=["next_at"], name="message_due", condition=models.Q(next_at__isnull=False)
             ),
             models.Index(fields=["conversation", "-sent_at"], name="thread_order"),
+            models.Index(fields=["external_id"], name="message_of_network"),
+            models.Index(fields=["request_id"], name="message_of_request"),
             models.Index(
                 fields=["workspace", "quota_day"],
                 name="message_holds_quota",
