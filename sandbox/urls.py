@@ -27,6 +27,7 @@ COMMENT = r"(?P<node>\d+_\d+|1(?:79|80)\d{14})"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="phone"),
+    path("to/<slug:provider>/<str:account>", views.to_account, name="to-account"),
     path("thread", views.thread, name="thread"),
     path("act", views.act, name="act"),
     path("change-faults", views.change_faults, name="change-faults"),

@@ -1,18 +1,29 @@
-"""Where a visitor stands on the page: which network, in messages or below a publication."""
+"""Where a visitor stands on the page: at which account, in messages or below a publication."""
 
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 
-from sandbox.world.meta import ACCOUNTS
+from sandbox.world.meta import ACCOUNTS, EVERY, Account
 
 MESSAGES, POST = "messages", "post"
 
 
 def account_of(request: HttpRequest) -> str:
-    """Return the network asked for, Messenger unless it is one of the two."""
-    kind = _asked(request).get("account", "messenger")
-    return kind if kind in ACCOUNTS else "messenger"
+    """Return the account asked for: *messenger* or *instagram* for the demo's two, else an id."""
+    asked = _asked(request).get("account", "messenger")
+    return next((key for key, one in every() if asked in {key, one.external_id}), "messenger")
+
+
+def network_of(account: str) -> Account:
+    """Return the account of a key that `account_of` gave."""
+    return dict(every())[account]
+
+
+def every() -> list[tuple[str, Account]]:
+    """Return each account of the world with its key, the demo's two first."""
+    own = list(ACCOUNTS.items())
+    return own + [(one.external_id, one) for one in EVERY if one not in ACCOUNTS.values()]
 
 
 def place_of(request: HttpRequest) -> str:

@@ -1,10 +1,12 @@
 """The page: a phone with a chat, and beside it the ledger of that conversation."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from sandbox import demo, settings
 from sandbox.page import accounts, product, publication
 from sandbox.page import faults as offers
-from sandbox.page.places import MESSAGES, POST, account_of, back, place_of
+from sandbox.page.places import MESSAGES, POST, account_of, back, every, network_of, place_of
 from sandbox.page.thread import bubbles_of, steps_of, wait_of
 from sandbox.world import comments, courier, faults, phone
 from sandbox.world.meta import ACCOUNTS
@@ -48,15 +50,23 @@ def _spoken(request: HttpRequest, account: str, contact: str, text: str) -> tupl
             return contact, sent.status
         said = phone.say(account=account, contact=contact, text=text, retry=False)
         return said.message.contact, said.status
-    above = publication.open_comment(contact, ACCOUNTS[account])
+    above = publication.open_comment(contact, network_of(account))
     if by_hand:
-        row, where = comments.find(above), ACCOUNTS[account]
+        row, where = comments.find(above), network_of(account)
         if not text.strip():
             raise phone.CannotSayError("text is empty")
         owner = Comment.Author.OWNER
         return contact, comments.answer(where, row, text, post=row.post, author=owner).status
     made = comments.write(account=account, contact=contact, text=text, parent=above, retry=False)
     return made.comment.contact, made.status
+
+
+@require_GET
+def to_account(_request: HttpRequest, provider: str, account: str) -> HttpResponse:
+    """Lead to where one writes to an account that the product knows by its network and its id."""
+    if provider in {"tiktok", "youtube", "linkedin"}:
+        return redirect(provider)
+    return redirect(f"{reverse('phone')}?{urlencode({'account': account})}")
 
 
 @require_GET
@@ -84,7 +94,7 @@ def act(request: HttpRequest) -> HttpResponse:
     """Take the conversation over or release it in the product, as the owner would."""
     contact, account = request.POST.get("contact", ""), account_of(request)
     try:
-        external_id = ACCOUNTS[account].external_id
+        external_id = network_of(account).external_id
         product.act(contact, external_id, request.POST.get("action", ""))
     except product.UnreachableError:
         page = _page(request, problem=_unreachable())
@@ -117,13 +127,15 @@ def _moving_parts(request: HttpRequest) -> dict[str, Any]:
     asked = request.POST if request.method == "POST" else request.GET
     contact = asked.get("contact", "")
     account, place = account_of(request), place_of(request)
-    network = ACCOUNTS[account]
+    network = network_of(account)
     language = translation.get_language() or "fr"
     journey = product.journey_of(contact, network.external_id, language=language)
     in_public = place == POST
     return {
         "contact": contact,
         "account": account,
+        "kind": network.kind,
+        "elsewhere": account not in ACCOUNTS,
         "journey": journey,
         "place": place,
         "bubbles": [] if in_public else bubbles_of(phone.thread(contact), journey),
@@ -145,8 +157,9 @@ def _page(request: HttpRequest, *, problem: str = "", typed: str = "") -> dict[s
         "problem": problem,
         "typed": typed,
         "unreachable": _unreachable(),
-        "business": demo.WORKSPACE_NAME,
-        "publication": publication.publication_of(ACCOUNTS[account_of(request)]),
+        "business": _called(account_of(request)),
+        "others": [(key, one) for key, one in every() if key not in ACCOUNTS],
+        "publication": publication.publication_of(network_of(account_of(request))),
         "suggestions": _suggestions() if place_of(request) == MESSAGES else _remarks(),
         "accounts": known,
         "ended": not all(one.alive for one in known),
@@ -163,6 +176,11 @@ def _page(request: HttpRequest, *, problem: str = "", typed: str = "") -> dict[s
         ),
         "return_to": request.get_full_path() if request.method == "GET" else "/",
     }
+
+
+def _called(account: str) -> str:
+    """Return whom the person believes to write to."""
+    return demo.WORKSPACE_NAME if account in ACCOUNTS else network_of(account).name
 
 
 def _suggestions() -> list[str]:
