@@ -1,13 +1,12 @@
-// The keyboard of the drafts' page, and windows that count down.
+// The keyboard of the drafts' page. The sheet of keys, and whether they are switched on, are the
+// frame's (frame.js); the windows that count down are left.js's.
 // Without this file the page works the same, by its forms.
 
 const list = [...document.querySelectorAll(".draft")];
 const help = document.getElementById("help");
 const undo = document.getElementById("undo");
 const switched = document.getElementById("keys-on");
-const OFF = "flowia.drafts.keys-off";
 const PLACE = "flowia.drafts.place";
-const SHORT = 30_000;
 let pressed = false;
 
 function current() {
@@ -24,7 +23,21 @@ function choose(at) {
 }
 
 function remember() {
-  sessionStorage.setItem(PLACE, String(Math.max(0, current())));
+  try {
+    sessionStorage.setItem(PLACE, String(Math.max(0, current())));
+  } catch {
+    // A browser that keeps nothing begins with the first draft again.
+  }
+}
+
+function remembered() {
+  try {
+    const kept = sessionStorage.getItem(PLACE);
+    sessionStorage.removeItem(PLACE);
+    return kept;
+  } catch {
+    return null;
+  }
 }
 
 function open(key) {
@@ -65,7 +78,6 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (typing(event.target)) return;
-  if (event.key === "?") { event.preventDefault(); help.showModal(); return; }
   const act = KEYS[event.key];
   if (!act || !switched.checked) return;
   event.preventDefault();
@@ -82,41 +94,10 @@ for (const [at, draft] of list.entries()) {
   draft.addEventListener("submit", remember);
 }
 
-const opener = document.getElementById("help-open");
-opener.hidden = false;
-opener.addEventListener("click", () => help.showModal());
-switched.checked = localStorage.getItem(OFF) === null;
-switched.addEventListener("change", () => {
-  if (switched.checked) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
-});
-
 // After a decision the next draft stands where the last one stood.
-const place = sessionStorage.getItem(PLACE);
-sessionStorage.removeItem(PLACE);
+const place = remembered();
 const refused = document.querySelector('.draft [aria-invalid="true"]');
 if (refused) refused.focus();
 else if (place !== null) choose(Number(place));
 // The keys work at once, on the first draft; the focus stays where it is.
 else list[0]?.setAttribute("aria-current", "true");
-
-function inWords(milliseconds) {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
-  const parts = [[Math.floor(minutes / 1440), "day"], [Math.floor(minutes / 60) % 24, "hour"],
-    [minutes % 60, "minute"]].filter(([number, unit]) => number || (!minutes && unit === "minute"));
-  return parts.slice(0, 2).map(([number, unit]) => new Intl.NumberFormat(
-    document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(number)).join(", ");
-}
-
-// By the server's clock: this device's may be wrong.
-const page = document.querySelector("[data-now]");
-const ahead = page ? Date.parse(page.dataset.now) - Date.now() : 0;
-
-function count() {
-  for (const time of document.querySelectorAll("[data-left]")) {
-    time.textContent = inWords(Date.parse(time.dateTime) - Date.now() - ahead);
-  }
-}
-
-count();
-setInterval(count, SHORT);

@@ -4,6 +4,7 @@
 const live = document.getElementById("live");
 const news = document.getElementById("news");
 const PAUSE = 3000;
+let over = false;
 
 function version(root) {
   return root.querySelector("[data-version]")?.dataset.version;
@@ -17,6 +18,8 @@ function replace(html) {
   const fresh = document.createElement("div");
   const kept = [];
   fresh.innerHTML = html;
+  const ended = fresh.querySelector("[data-ended]");
+  if (ended) return end(ended);
   if (!version(fresh) || version(fresh) === version(live)) return;
   // What was waited for has come: the rest of the page is another one now, too.
   if (awaits(live) && !awaits(fresh)) return location.reload();
@@ -46,21 +49,32 @@ function path(element) {
   return null;
 }
 
+// The session has ended: the page says so, and asks no more. What somebody writes stays where it is.
+function end(words) {
+  over = true;
+  live.prepend(words);
+}
+
 async function refresh() {
   if (!document.hidden) {
     try {
       const answer = await fetch(location.href, {
-        headers: { "X-Fragment": "1", Accept: "text/html" },
+        headers: {
+          "X-Fragment": "1",
+          // Another tab may have chosen another workspace since.
+          "X-Workspace": document.body.dataset.workspace ?? "",
+          Accept: "text/html",
+        },
         redirect: "error",
       });
       if (answer.ok) replace(await answer.text());
       // What was waited for lives on in another row: its page knows where.
       if (answer.status === 404) return awaits(live) ? location.reload() : undefined;
     } catch {
-      // The network is away, or the session has ended: the next reload will tell.
+      // The network is away: the next look will tell.
     }
   }
-  setTimeout(refresh, PAUSE);
+  if (!over) setTimeout(refresh, PAUSE);
 }
 
 if (live) setTimeout(refresh, PAUSE);
