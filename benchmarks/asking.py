@@ -1,10 +1,12 @@
 """What is asked of each workspace, as its member would."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 
 from accounts.models import User, Workspace
+from processing.figures import today_of
 from processing.models import Conversation
 from tests.callers import browser, caller
 
@@ -16,6 +18,7 @@ def askers(name: str) -> dict[str, Callable[[], None]]:
     workspace = Workspace.objects.get(name=name)
     member = User.objects.get(workspaces=workspace)
     thread = Conversation.objects.filter(workspace=workspace).order_by("id")[7]
+    year_ago = today_of(workspace) - timedelta(days=364)
     page, program = browser(member), caller(member)
 
     def asker(client: object, address: str) -> Callable[[], None]:
@@ -32,5 +35,6 @@ def askers(name: str) -> dict[str, Callable[[], None]]:
         "/analytics": asker(program, "/analytics"),
         "/leads": asker(program, "/leads"),
         "page of figures": asker(page, "/inbox/figures"),
+        "page of figures, a year": asker(page, f"/inbox/figures?from={year_ago}"),
         "page of leads": asker(page, "/inbox/leads"),
     }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Workspace
@@ -53,14 +54,40 @@ def fill(name: str, rows: int) -> None:
     """Make the workspace `name` with `rows` ledger rows, 20 to a conversation, over 90 days."""
     workspace = make_workspace(name)
     make_member(workspace)
+    fill_workspace(workspace, rows)
+
+
+def fill_workspace(workspace: Workspace, rows: int) -> None:
+    """Add `rows` ledger rows to a workspace, and the conversations that they are about."""
     now = timezone.now()
+    talks = Conversation.objects.aggregate(last=Max("pk"))["last"] or 0
+    messages = Message.objects.aggregate(last=Max("pk"))["last"] or 0
     _talk(workspace, rows // PER_THREAD, now)
-    first = Conversation.objects.filter(workspace=workspace).order_by("id").values_list("pk")[0][0]
-    said = Message.objects.filter(workspace=workspace).order_by("id").values_list("pk")[0][0]
+    new = Conversation.objects.filter(workspace=workspace, pk__gt=talks)
+    first = new.order_by("id").values_list("pk")[0][0]
+    new_said = Message.objects.filter(workspace=workspace, pk__gt=messages)
+    said = new_said.order_by("id").values_list("pk")[0][0]
     if connection.vendor == "postgresql":
         _generate(workspace.pk, rows, first, said, now)
     else:
         _insert(workspace.pk, rows, first, said, now)
+
+
+def add_leads(workspace: Workspace, number: int) -> None:
+    """Add contacts with a lead until there are `number` leads."""
+    account = make_account(workspace)
+    missing = number - Lead.objects.filter(workspace=workspace).count()
+    for start in range(0, missing, BATCH):
+        contacts = Contact.objects.bulk_create(
+            Contact(
+                workspace=workspace, social_account=account, external_id=f"l-{n}", name=f"L {n}"
+            )
+            for n in range(start, min(start + BATCH, missing))
+        )
+        Lead.objects.bulk_create(
+            Lead(workspace=workspace, contact=one, level=LEVELS[n % 3], **LEAD)
+            for n, one in enumerate(contacts)
+        )
 
 
 def _talk(workspace: Workspace, threads: int, now: datetime) -> None:

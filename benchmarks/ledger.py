@@ -36,13 +36,13 @@ def main() -> int:
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="flowia-bench-"))
-        os.environ["DATABASE_URL"] = stack.enter_context(_database(folder, asked.postgres))
+        os.environ["DATABASE_URL"] = stack.enter_context(database(folder, asked.postgres))
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         return _measure(asked.rows, asked.times)
 
 
 @contextmanager
-def _database(folder: str, postgres: bool) -> Iterator[str]:
+def database(folder: str, postgres: bool) -> Iterator[str]:
     """Give the URL of an empty database that is dropped afterwards."""
     from tests import postgres as servers  # noqa: PLC0415 - it needs no settings yet
 

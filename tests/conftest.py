@@ -25,8 +25,11 @@ from tests import migrated, postgres, valkey
 from tests.stack import Stack
 
 STACK_FOLDERS = {"journeys", "faults", "browser"}
+OPERATORS = " for operators"
+WALKS = tuple(f"tests/walk/test_{name}.py" for name in ("browser", "without_scripts", "words"))
 LONGEST = (
-    *("sqlite", "postgres", "tests/run/test_stop.py", "tests/isolation/test_walk.py"),
+    *("sqlite", "postgres", *WALKS, *(f"{walk}{OPERATORS}" for walk in WALKS)),
+    *("tests/run/test_stop.py", "tests/isolation/test_walk.py"),
     *("tests/processing/test_replaying.py", "tests/run/test_life.py"),
     *("tests/billing/test_orderings.py", "tests/integrations/test_five_hundred.py"),
     *("tests/processing/test_lost_answers.py", "tests/processes/test_minute.py"),
@@ -128,12 +131,16 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what one worker does as a whole: a running stack's tests, or a file."""
+    """Return what one worker does as a whole: a running stack's tests, or a file.
+
+    The walk over all pages is halved: operators' pages are as many as all others.
+    """
     if "[postgres" in nodeid:
         return "postgres"
     if "[sqlite" in nodeid or nodeid.split("/")[1] in STACK_FOLDERS:
         return "sqlite"
-    return nodeid.split("::", maxsplit=1)[0]
+    path = nodeid.split("::", maxsplit=1)[0]
+    return f"{path}{OPERATORS}" if path in WALKS and "[operator " in nodeid else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:

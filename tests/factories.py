@@ -78,6 +78,8 @@ def make_conversation(
     account = fields.pop("account", None) or make_account(workspace)
     contact = fields.pop("contact", None) or make_contact(account, name)
     fields.setdefault("last_message_at", NOON)
+    # Tests write reasons into rows themselves; `tests/processing/test_attention.py` does not.
+    fields.setdefault("attention_at", NOON)
     return Conversation.objects.create(
         workspace=workspace, social_account=account, contact=contact, **fields
     )

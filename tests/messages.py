@@ -1,7 +1,8 @@
 """Are the texts for people translated: `python -m tests.messages check|write`.
 
 `write` gathers the texts of the source into the catalogues and compiles them. `check` does the
-same in a copy and says what is missing: a text without French, a doubtful one, a stale `.mo`.
+same in a copy and says what is missing: a text without French, a doubtful one, a stale `.mo`, and
+in the product's own French a word or a space that the rest of it writes otherwise.
 """
 
 import shutil
@@ -16,8 +17,11 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from flowia.embedded import BASE_DIR
+from tests import french
 
 GATHER = ["makemessages", "-l", "fr", "--no-location", "--no-wrap", "--no-obsolete"]
+PRODUCT = Path("locale/fr/LC_MESSAGES/django.po")
+"""The sandbox's catalogue holds what customers type, who type as they like."""
 IGNORED = [word for name in (".venv", "var", "tests", "benchmarks") for word in ("-i", name)]
 
 
@@ -39,6 +43,8 @@ def catalogues(root: Path) -> list[Path]:
 def write() -> None:
     """Gather and compile in place."""
     gather(BASE_DIR)
+    path = BASE_DIR / PRODUCT
+    path.write_text(french.spaced_catalogue(path.read_text()))
     for path in catalogues(BASE_DIR):
         compiled = path.with_suffix(".mo")
         subprocess.run(["msgfmt", "--check", "-o", compiled, path], check=True)
@@ -56,6 +62,8 @@ def problems() -> list[str]:
             gathered = _read(path)
             found += [f"{name}: {line}" for line in _unready(gathered)]
             found += [f"{name}: {line}" for line in _stale(gathered, BASE_DIR / name)]
+            if name == PRODUCT:
+                found += [f"{name}: {line}" for line in _doubtful(gathered)]
     return found
 
 
@@ -87,12 +95,26 @@ def _read(path: Path) -> Catalog:
 
 
 def _unready(catalogue: Catalog) -> list[str]:
-    lines = []
-    for message in catalogue:
-        texts = message.string if isinstance(message.string, tuple | list) else [message.string]
-        if message.id and (message.fuzzy or not all(texts)):
-            lines.append(f"not translated: {message.id!r}")
-    return lines
+    return [
+        f"not translated: {message.id!r}"
+        for message in catalogue
+        if message.id and (message.fuzzy or not all(_texts(message)))
+    ]
+
+
+def _doubtful(catalogue: Catalog) -> list[str]:
+    return [
+        f"{doubt}: {text!r}"
+        for message in catalogue
+        if message.id
+        for text in _texts(message)
+        for doubt in french.doubts(text)
+    ]
+
+
+def _texts(message: Message) -> list[str]:
+    string = message.string
+    return list(string) if isinstance(string, tuple | list) else [string or ""]
 
 
 def _stale(gathered: Catalog, path: Path) -> list[str]:

@@ -24,6 +24,8 @@ embedded.env_files = list  # the developer's own .env stays out
 from flowia.settings import *  # noqa: E402, F403 - after the environment is clean
 
 THROW_AWAY = True
+# Asked for by tests/admin/test_second_factor.py alone.
+OPERATOR_SECOND_FACTOR = False
 if TEMPLATE in os.environ and "postgresql" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ[TEMPLATE]}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

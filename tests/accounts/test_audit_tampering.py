@@ -231,7 +231,7 @@ def test_tables_that_were_put_back_as_they_were_show_against_the_logs(
     write(Workspace.objects.get(), 1)
     log = tmp_path / "web.log"
     log.write_text("\n".join(["torn {", "[]", *lines_of(key), '{"event": "other"}']) + "\n")
-    assert "Chaînes vérifiées : 1" in verify(log)
+    assert "Chaînes vérifiées : 1" in verify(log)
 
     AuditEntry.objects.filter(number=6).delete()
     AuditChain.objects.filter(key=key).update(**before)

@@ -10,7 +10,14 @@ from django.urls import reverse
 
 from accounts.models import User, Workspace
 from integrations.models import Integration, SyncRun
-from processing.models import Conversation, DeadLetter, Delivery, InteractionEvent
+from processing.models import (
+    Conversation,
+    DeadLetter,
+    Delivery,
+    InteractionEvent,
+    LeadAct,
+    LeadActRow,
+)
 from tests.callers import Queries, browser
 from tests.factories import (
     make_account,
@@ -60,6 +67,8 @@ def conversation(workspace: Workspace) -> Conversation:
     DeadLetter.objects.create(
         workspace=workspace, kind="send", object_id=reply.delivery.pk, reason="rate_limited"
     )
+    act = LeadAct.objects.create(workspace=workspace, kind="stage", value="won", status="done")
+    LeadActRow.objects.create(workspace=workspace, act=act, lead=lead, state="changed")
     return conversation
 
 
@@ -142,12 +151,16 @@ def test_has_error_finds_what_failed(conversation: Conversation, client: Client)
     assert "rate_limited" not in client.get(address, {"has_error": "no"}).content.decode()
 
 
-@pytest.mark.parametrize("query", ["Léa", "psid", "Atelier"])
+@pytest.mark.parametrize("query", ["Léa", "lé", "", "Atelier"])
 def test_a_conversation_is_found_by_name_id_and_workspace(
     query: str, conversation: Conversation, client: Client
 ) -> None:
     address = reverse("admin:processing_conversation_changelist")
-    assert "1 conversation" in client.get(address, {"q": query}).content.decode()
+    make_conversation(make_workspace("Ailleurs"), name="Bob")
+    asked = {"q": query or conversation.contact.external_id}
+    page = client.get(address, asked).content.decode()
+    assert "1 conversation" in page
+    assert "Bob" not in page
 
 
 def trace(client: Client, conversation: Conversation) -> str:
@@ -155,7 +168,13 @@ def trace(client: Client, conversation: Conversation) -> str:
     return client.get(address).content.decode()
 
 
+def ask_for_words(client: Client, conversation: Conversation) -> None:
+    address = reverse("admin:conversation-words", args=[conversation.pk])
+    assert client.post(address, {"why": "complaint", "ticket": "T-7"}).status_code == 302
+
+
 def test_the_trace_tells_all_of_it_in_order(conversation: Conversation, client: Client) -> None:
+    ask_for_words(client, conversation)
     page = trace(client, conversation)
     for words in ("Webhook", "un secret", "Ledger: decision", "notre réponse", "Dead letter"):
         assert words in page
@@ -179,7 +198,7 @@ def test_a_trace_costs_the_same_however_long(
 ) -> None:
     for _ in range(10):
         make_decision(make_message(conversation))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         trace(client, conversation)
 
 

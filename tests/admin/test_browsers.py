@@ -15,6 +15,7 @@ from flowia.lib import clock
 from flowia.lib.admin import ReadOnlyRows
 from social import drifts, ranks, switching
 from social.models import (
+    Breaker,
     BrowserSession,
     Consent,
     Drift,
@@ -186,9 +187,12 @@ def test_one_button_stops_a_whole_network_and_one_lets_it_go_on(client: Client) 
     assert "Everything on Meta goes on." in page
     assert not ProviderPause.objects.exists()
     assert told() == [
-        ("operator.changed", "providerpause", []),
-        ("operator.deleted", "providerpause", []),
+        ("operator.stopped", "providerpause", []),
+        ("operator.lifted", "providerpause", []),
     ]
+    data = [one.data for one in AuditEntry.objects.order_by("number")]
+    what = {"what": "network:meta"}
+    assert data == [{**what, "until": None, "reason": "drift of today"}, what]
 
 
 @pytest.mark.parametrize(("name", "status"), [("nobody", 404), ("", 404)])
@@ -197,9 +201,25 @@ def test_a_network_that_is_not_there_cannot_be_stopped(
 ) -> None:
     assert client.post(reverse("admin:network-switch"), {"provider": name}).status_code == status
     assert client.get(reverse("admin:network-switch")).status_code == 405
-    form = {"provider": name, "reason": "x"}
-    assert client.post(reverse("admin:social_providerpause_add"), form).status_code == 200
     assert not ProviderPause.objects.exists()
+
+
+def test_the_table_of_paused_networks_has_no_form_beside_its_buttons(client: Client) -> None:
+    address, form = reverse("admin:social_providerpause_add"), {"provider": "meta", "reason": "x"}
+    assert client.post(address, form).status_code == 403
+    assert not ProviderPause.objects.exists()
+    row = ProviderPause.objects.create(provider="meta", reason="storm")
+    for page in ("change", "delete"):
+        assert client.post(page_of(row, page), {**form, "post": "yes"}).status_code == 403
+    assert ProviderPause.objects.get().reason == "storm"
+    assert client.get(page_of(row)).status_code == 200
+
+
+def test_what_waited_leaves_slowly_when_the_button_lets_a_network_go_on(client: Client) -> None:
+    address = reverse("admin:network-switch")
+    client.post(address, {"provider": "meta", "reason": "storm"})
+    client.post(address, {"provider": "meta", "go_on": "1"})
+    assert Breaker.objects.get().name == "provider:meta"
 
 
 def test_open_drifts_come_first(client: Client) -> None:

@@ -1,12 +1,16 @@
 """Operators see pushes and orders, and try failed pushes again."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Workspace
 from billing.models import Subscription
+from flowia.lib import admin as common
 from integrations.models import Integration, SyncOrder, SyncRun
+from processing.admin import syncs
 from processing.models import DeadLetter
 from tests.admin.pages import operator
 from tests.factories import make_account, make_contact, make_lead, make_workspace
@@ -60,6 +64,30 @@ def test_an_order_shows_how_far_it_has_come(client: Client, workspace: Workspace
     numbers = page.content.decode()
     assert "2" in numbers
     assert SyncOrder.objects.get().status == "running"
+
+
+def test_one_click_takes_a_batch_of_pushes_the_failed_ones_first(
+    client: Client, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def replay(_request: object, row: SyncRun, _again: object) -> bool:
+        tried.append(row.pk)
+        return False
+
+    monkeypatch.setattr(common, "BATCH", 2)
+    monkeypatch.setattr(syncs, "replay", replay)
+    tool = Integration.objects.create(workspace=workspace, kind="notion")
+    rows = [
+        SyncRun.objects.create(
+            workspace=workspace, lead_uid=uuid4(), integration=tool, payload={}, status=status
+        )
+        for status in ("done", "done", "failed")
+    ]
+    form = {"action": "replay", "_selected_action": str(rows[0].pk), "select_across": "1"}
+    client.post(reverse("admin:integrations_syncrun_changelist"), form)
+
+    assert tried == [rows[2].pk, rows[0].pk]
 
 
 def test_a_push_is_found_by_the_contact_s_name(client: Client, workspace: Workspace) -> None:

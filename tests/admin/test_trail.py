@@ -13,6 +13,7 @@ from accounts.admin.trail import Trail
 from accounts.models import AuditEntry, User, Workspace
 from flowia.lib.admin import ReadOnlyRows, Rows
 from processing.models import Scenario
+from social.models import SocialAccount
 from tests.admin.pages import (
     lines,
     member_row,
@@ -22,7 +23,15 @@ from tests.admin.pages import (
     save_workspace,
     told,
 )
-from tests.factories import make_account, make_member, make_user, make_workspace
+from tests.callers import queries_of
+from tests.factories import (
+    make_account,
+    make_conversation,
+    make_member,
+    make_message,
+    make_user,
+    make_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +115,25 @@ def test_an_added_scenario_is_told_and_so_is_a_deleted_account(
         ("operator.added", "scenario", []),
         ("operator.deleted", "socialaccount", []),
     ]
+
+
+def test_an_account_with_contacts_is_not_deleted_and_nothing_of_theirs_is_read_to_say_so(
+    workspace: Workspace, client: Client
+) -> None:
+    account = make_account(workspace)
+    address = page_of(account, "delete")
+    costs = []
+    for number in (1, 4):
+        for _ in range(number):
+            make_message(make_conversation(workspace, account=account))
+        costs.append(queries_of(client, address))
+    page = client.get(address).content.decode()
+    assert "permission to delete the following types" in page
+    assert "<li>contact</li>" in page
+    assert costs[0] == costs[1] <= 6
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert SocialAccount.objects.filter(pk=account.pk).exists()
+    assert told(workspace) == []
 
 
 def test_rows_deleted_together_are_told_one_by_one(workspace: Workspace, client: Client) -> None:

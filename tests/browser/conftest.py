@@ -1,4 +1,8 @@
-"""A browser for people's pages: it notes what went wrong and whom the page talked to."""
+"""A browser for people's pages: it notes what went wrong and whom the page talked to.
+
+A journey is gone by a `reader`: a phone reads French and a desk English, and the other way round
+as well with FLOWIA_EVERY_JOURNEY=1.
+"""
 
 import os
 import shutil
@@ -6,17 +10,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from django.utils import translation
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
+from sandbox import demo
 from tests.journeys.driver import Driver, driving
 from tests.stack import Stack
 
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+PAIRS = (("phone", "fr"), ("desk", "en"))
+OTHERS = (("phone", "en"), ("desk", "fr"))
+READERS = PAIRS + OTHERS if os.environ.get("FLOWIA_EVERY_JOURNEY") else PAIRS
 MOVING = "document.getAnimations().some((one) => one.playState === 'running')"
+NO_BROWSER = "no Chromium: playwright install chromium, or set CHROMIUM_PATH"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -32,11 +52,20 @@ def chromium() -> Iterator[Browser]:
 
     It lives for one file only: while Playwright's loop runs, Django refuses the database.
     """
+    with launched() as browser:
+        if browser is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
+        yield browser
+
+
+@contextmanager
+def launched() -> Iterator[Browser | None]:
+    """Give a browser while it lives, or None where there is none."""
     with sync_playwright() as playwright:
         path = _executable(playwright)
         if path is None:
-            reason = "no Chromium: playwright install chromium, or set CHROMIUM_PATH"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+            yield None
+            return
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=path, args=options)
         yield browser
@@ -97,6 +126,80 @@ class Visit:
         assert [
             (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations
         ] == []
+
+
+@dataclass
+class Reader(Visit):
+    """A visitor who reads one of the two languages; words are found by their English."""
+
+    language: str = "fr"
+
+    def words(self, english: str, context: str = "", **values: Any) -> str:
+        """Return the product's own words in the reader's language."""
+        with translation.override(self.language):
+            found = translation.pgettext(context, english) if context else ""
+            return (found or translation.gettext(english)) % values
+
+    def button(self, english: str, context: str = "") -> Locator:
+        """Return the button of that name."""
+        return self.page.get_by_role("button", name=self.words(english, context), exact=True)
+
+    def heading(self, english: str) -> Locator:
+        """Return the heading of that name."""
+        return self.page.get_by_role("heading", name=self.words(english), exact=True)
+
+    def open(self, path: str) -> None:
+        """Go to one of the product's addresses."""
+        self.page.goto(f"{self.driver.stack.web_url}{path}")
+
+    def sign_in(self, email: str = demo.OWNER_EMAIL, password: str = demo.MEMBERS_PASSWORD) -> None:
+        """Come in by the product's one door."""
+        self.open("/login")
+        self.page.get_by_label(self.words("E-mail address")).fill(email)
+        self.page.get_by_label(self.words("Password"), exact=True).fill(password)
+        self.button("Sign in").click()
+        self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def register(self, email: str, password: str) -> None:
+        """Open a workspace that nobody else uses; its owner comes to the first steps."""
+        self.open("/register")
+        self.page.get_by_label(self.words("E-mail address")).fill(email)
+        self.page.get_by_label(self.words("Password"), exact=True).fill(password)
+        self.button("Create my account").click()
+        self.page.wait_for_url(lambda url: "/register" not in url)
+
+    def check_sizes(self) -> None:
+        """Check the page on a phone and at a desk, and leave it as the reader looks at it."""
+        own = self.page.viewport_size
+        assert own is not None
+        for width, height in SIZES.values():
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.check()
+        self.page.set_viewport_size(own)
+
+
+def opened(browser: Browser, size: str, language: str, web_url: str) -> BrowserContext:
+    """Return a browser of one size that asks for one language."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        locale=LOCALES[language],
+        timezone_id="Europe/Paris",
+        viewport={"width": width, "height": height},
+        has_touch=size == "phone",
+    )
+    context.set_default_timeout(45_000)
+    context.add_cookies([{"name": "django_language", "value": language, "url": web_url}])
+    return context
+
+
+@pytest.fixture(params=READERS, ids="-".join)
+def reader(request: pytest.FixtureRequest, chromium: Browser, driver: Driver) -> Iterator[Reader]:
+    """Return somebody's tab, whose browser asks for their language."""
+    size, language = request.param
+    with opened(chromium, size, language, driver.stack.web_url) as context:
+        found = Reader(context.new_page(), driver, language=language)
+        found.listen()
+        yield found
 
 
 @pytest.fixture(params=list(SIZES))

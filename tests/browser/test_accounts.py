@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sandbox import demo
-from tests.browser.conftest import SIZES, Visit
+from tests.browser.conftest import Reader, Visit
 from tests.journeys.driver import Driver
 
 pytestmark = pytest.mark.slow
@@ -18,14 +18,12 @@ PAGES = (demo.SECOND_PAGE_ID, demo.THIRD_PAGE_ID)
 OURS = re.compile(r"/accounts(/[0-9a-f-]{36})?(\?|$)")
 
 
-def register(visit: Visit) -> None:
-    """Open a workspace that nobody else uses; its address of e-mail does not exist."""
-    page = visit.page
-    page.goto(f"{visit.driver.stack.web_url}/register")
-    page.get_by_label("Adresse e-mail").fill(f"{secrets.token_hex(6)}@exemple.fr")
-    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Créer mon compte").click()
-    page.get_by_role("link", name="Comptes", exact=True).click()
+def follow(reader: Reader, english: str) -> None:
+    """Follow a link of the menu, which a phone opens first."""
+    menu = reader.page.locator("#menu > summary")
+    if menu.is_visible():
+        menu.click()
+    reader.page.get_by_role("link", name=reader.words(english), exact=True).click()
 
 
 def begin(page: Page, login: str) -> None:
@@ -119,29 +117,26 @@ def disconnect_all(visit: Visit) -> None:
         page.wait_for_url(OURS)
 
 
-@pytest.mark.parametrize("visit", ["desk"], indirect=True)
-def test_an_owner_connects_three_networks_and_sees_when_one_ends(visit: Visit) -> None:
-    page, driver = visit.page, visit.driver
-    driver.forget_knocks()
-    register(visit)
-    visit.check()
+def test_an_owner_connects_three_networks_and_sees_when_one_ends(reader: Reader) -> None:
+    reader.driver.forget_knocks()
+    reader.register(f"{secrets.token_hex(6)}@exemple.fr", PASSWORD)
+    follow(reader, "Accounts")
+    reader.check()
     try:
-        connect_pages(visit)
-        connect_tiktok(visit)
-        connect_youtube(visit)
-        back_to_all(visit)
-        for width, height in SIZES.values():
-            page.set_viewport_size({"width": width, "height": height})
-            visit.check()
-        it_ends_and_begins_again(visit, driver)
+        connect_pages(reader)
+        connect_tiktok(reader)
+        connect_youtube(reader)
+        back_to_all(reader)
+        reader.check_sizes()
+        it_ends_and_begins_again(reader, reader.driver)
     finally:
-        disconnect_all(visit)
-        driver.forget("/meta/revoke")
+        disconnect_all(reader)
+        reader.driver.forget("/meta/revoke")
 
 
-def it_ends_and_begins_again(visit: Visit, driver: Driver) -> None:
+def it_ends_and_begins_again(reader: Reader, driver: Driver) -> None:
     """The open page tells it by itself; what arrives meanwhile is there afterwards."""
-    page = visit.page
+    page = reader.page
     tiktok = row_of(page, "Lumière Montréal", "TikTok")
     expect(tiktok.locator(".tag.call")).to_have_count(0)
     driver.sandbox("/tiktok/revoke", {"account": "lumiere.montreal"})
@@ -151,7 +146,7 @@ def it_ends_and_begins_again(visit: Visit, driver: Driver) -> None:
     contact = driver.say(QUESTION, account=demo.SECOND_PAGE_ID)["contact"]
     driver.look_soon(demo.SECOND_PAGE_ID)
     expect(first.locator(".tag.call")).to_be_visible(timeout=MINUTE)
-    visit.check()
+    reader.check()
 
     first.locator(".deeds a").click()
     page.locator(".truth button[name=login]").click()
@@ -160,11 +155,11 @@ def it_ends_and_begins_again(visit: Visit, driver: Driver) -> None:
     page.locator(f'[name="account"][value="instagram:{demo.SECOND_INSTAGRAM_ID}"]').uncheck()
     page.locator("form.settings button").click()
     expect(page.locator("#live section.alert")).to_have_count(0)
-    visit.check()
+    reader.check()
     found = "SELECT COUNT(*) FROM processing_message m JOIN processing_conversation c"
     found += " ON c.id = m.conversation_id JOIN processing_contact p ON p.id = c.contact_id"
     arrived = driver.rows(f"{found} WHERE p.external_id = %s", contact)
     assert arrived == [(1,)]
-    page.get_by_role("link", name="Boîte de réception").click()
+    follow(reader, "Inbox")
     expect(page.locator(".rows .row").first).to_be_visible()
-    visit.check()
+    reader.check()

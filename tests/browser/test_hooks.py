@@ -39,7 +39,7 @@ def test_an_owner_sends_leads_to_a_program_of_their_own(visit: Visit) -> None:
     page.get_by_label("Adresse e-mail").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Créer mon compte").click()
-    page.wait_for_url(re.compile("inbox"))
+    page.wait_for_url(re.compile("start"))
 
     page.goto(f"{stack.web_url}/tools/webhooks")
     expect(page.locator('main a[href="/plan"]')).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sandbox import demo
-from tests.browser.conftest import SIZES, Visit
+from tests.browser.conftest import PAIRS, READERS, Reader
 from tests.browser.test_accounts import PASSWORD, begin, disconnect_all
 from tests.journeys.driver import Driver, eventually
 from tests.journeys.envelopes import Row
@@ -27,13 +27,13 @@ LIFE = ["plan_started", "payment_failed", "payment_repaired", "cancel_planned", 
 class Owner:
     """Somebody with a workspace of their own, which nobody else uses."""
 
-    visit: Visit
+    reader: Reader
     email: str
     token: str = ""
 
     @property
     def driver(self) -> Driver:
-        return self.visit.driver
+        return self.reader.driver
 
     def ask(self, path: str, body: Any = None) -> Row:
         """Ask the product's API as this owner."""
@@ -66,18 +66,16 @@ class Owner:
 
     def look(self, path: str) -> None:
         """Open a page; it is fit for a phone and for a desk."""
-        self.visit.page.goto(f"{self.driver.stack.web_url}{path}")
+        self.reader.open(path)
         self.check()
 
     def check(self) -> None:
-        for width, height in SIZES.values():
-            self.visit.page.set_viewport_size({"width": width, "height": height})
-            self.visit.check()
+        self.reader.check_sizes()
 
     def press(self, deed: str, leads_to: str) -> None:
         """Press a button of the plan's page, which leads to a page of Stripe's."""
-        self.visit.page.locator(f'main button[name="do"][value="{deed}"]').first.click()
-        self.visit.page.wait_for_url(re.compile(leads_to))
+        self.reader.page.locator(f'main button[name="do"][value="{deed}"]').first.click()
+        self.reader.page.wait_for_url(re.compile(leads_to))
         self.check()
 
 
@@ -87,15 +85,12 @@ def evening() -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
 
 
-def move_in(visit: Visit) -> Owner:
+def move_in(reader: Reader) -> Owner:
     """Open a workspace, connect a Page, and let everything be answered."""
-    page, web = visit.page, visit.driver.stack.web_url
-    owner = Owner(visit, f"{secrets.token_hex(6)}@exemple.fr")
-    page.goto(f"{web}/register")
-    page.locator('[name="email"]').fill(owner.email)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.get_by_role("button", name="Créer mon compte").click()
-    expect(page.locator("header nav")).to_be_visible()
+    page, web = reader.page, reader.driver.stack.web_url
+    owner = Owner(reader, f"{secrets.token_hex(6)}@exemple.fr")
+    reader.register(owner.email, PASSWORD)
+    expect(page.locator("header nav")).to_be_attached()
     _status, pair = fetch(f"{web}/auth/login", {"email": owner.email, "password": PASSWORD})
     owner.token = pair["access"]
     page.goto(f"{web}/accounts")
@@ -110,7 +105,7 @@ def move_in(visit: Visit) -> Owner:
     expect(page.locator("#live .account")).to_have_count(1)
     scenario = {"name": "Tout", "instruction": "Répondez poliment.", "autonomy": "auto"}
     owner.ask("/scenarios", scenario)
-    visit.driver.rows(
+    reader.driver.rows(
         "UPDATE accounts_workspace SET timezone = %s WHERE id = (SELECT MAX(id) FROM"
         " accounts_workspace)",
         evening(),
@@ -131,14 +126,14 @@ def the_quota_is_reached(owner: Owner) -> list[str]:
     waiting = [writes(owner) for _ in range(2)]
     eventually(lambda: len(owner.ask("/billing")["waiting"]) == len(waiting), what="who waits")
     owner.look("/inbox")
-    expect(owner.visit.page.locator(".meter.spent")).to_contain_text(str(DAILY))
+    expect(owner.reader.page.locator(".meter.spent")).to_contain_text(str(DAILY))
     assert [owner.driver.sends(contact) for contact in waiting] == [[], []]
     return waiting
 
 
 def it_is_bought(owner: Owner, waiting: list[str]) -> None:
     """From the meter to the payment page; the plan applies when one is back."""
-    page = owner.visit.page
+    page = owner.reader.page
     page.locator(".meter a").click()
     expect(page.locator("h1")).to_contain_text("Freemium")
     owner.check()
@@ -157,7 +152,7 @@ def it_is_bought(owner: Owner, waiting: list[str]) -> None:
 
 
 def its_renewal_fails_and_is_paid(owner: Owner) -> None:
-    page = owner.visit.page
+    page = owner.reader.page
     failing = {"action": "next_payment", "outcome": "declined", "customer": owner.customer()}
     owner.driver.sandbox("/stripe/customer", failing)
     owner.time_passes(to="period_end")
@@ -181,7 +176,7 @@ def its_renewal_fails_and_is_paid(owner: Owner) -> None:
 
 
 def it_is_cancelled_and_ends(owner: Owner) -> None:
-    page = owner.visit.page
+    page = owner.reader.page
     owner.press("portal", r"/stripe/portal/")
     page.locator('button[value="cancel"]').click()
     expect(page.locator('button[value="renew"]')).to_be_visible()
@@ -208,7 +203,7 @@ def every_step_is_told(owner: Owner) -> None:
     sentences = [row["sentence"] for row in told]
     assert all("Premium" in one and "%" not in one for one in sentences)
     eventually(lambda: len(owner.letters()) == len(LIFE), what=owner.letters)
-    page = owner.visit.page
+    page = owner.reader.page
     expect(page.locator("main .rows .entry")).to_have_count(len(LIFE))
     news = page.locator('aside.unproven button[name="change"]')
     news.click()
@@ -216,10 +211,13 @@ def every_step_is_told(owner: Owner) -> None:
     owner.check()
 
 
-@pytest.mark.parametrize("visit", ["desk"], indirect=True)
-def test_a_plan_is_bought_fails_is_paid_and_ends(visit: Visit) -> None:
-    visit.driver.forget_knocks()
-    owner = move_in(visit)
+# It takes longer than all others together, and looks at each page in both sizes.
+@pytest.mark.parametrize(
+    "reader", READERS if len(READERS) > 2 else PAIRS[:1], indirect=True, ids="-".join
+)
+def test_a_plan_is_bought_fails_is_paid_and_ends(reader: Reader) -> None:
+    reader.driver.forget_knocks()
+    owner = move_in(reader)
     try:
         waiting = the_quota_is_reached(owner)
         it_is_bought(owner, waiting)
@@ -227,4 +225,4 @@ def test_a_plan_is_bought_fails_is_paid_and_ends(visit: Visit) -> None:
         it_is_cancelled_and_ends(owner)
         every_step_is_told(owner)
     finally:
-        disconnect_all(visit)
+        disconnect_all(reader)

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sandbox import demo
-from tests.browser.conftest import SIZES, Visit
-from tests.browser.test_owner_pages import sign_in
+from tests.browser.conftest import Reader, Visit
 from tests.journeys.driver import Driver, eventually
 
 pytestmark = pytest.mark.slow
@@ -48,6 +47,11 @@ def connect(visit: Visit, token: str) -> None:
     assert token not in page.content()
 
 
+def columns_in_airtable(driver: Driver) -> list[str]:
+    found: list[str] = driver.sandbox("/tools/table?tool=airtable")["columns"]
+    return found
+
+
 def rows_in_airtable(driver: Driver) -> list[str]:
     rows = driver.sandbox("/tools/table?tool=airtable")["rows"]
     return [row["cells"]["Flow IA ID"] for row in rows]
@@ -60,34 +64,36 @@ def disconnect(page: Page, visit: Visit) -> None:
     page.wait_for_url(re.compile("/tools$"))
 
 
-@pytest.mark.parametrize("visit", ["desk"], indirect=True)
-def test_an_owner_connects_airtable_and_sees_a_lead_arrive(visit: Visit) -> None:
-    page, driver = visit.page, visit.driver
+def test_an_owner_connects_airtable_and_sees_a_lead_arrive(reader: Reader) -> None:
+    page, driver = reader.page, reader.driver
     driver.forget_knocks()
-    sign_in(visit)
-    connect(visit, shown_in_sandbox(visit))
+    reader.sign_in()
+    before = columns_in_airtable(driver)
+    connect(reader, shown_in_sandbox(reader))
     try:
-        it_arrives(visit, driver)
-        it_fails_and_goes_on(visit, driver)
+        it_arrives(reader, driver)
+        it_fails_and_goes_on(reader, driver)
     finally:
         driver.sandbox("/tools/do", {"tool": "airtable", "deed": "revive_token"})
-        disconnect(page, visit)
+        disconnect(page, reader)
+        for name in set(columns_in_airtable(driver)).difference(before):
+            driver.sandbox(
+                "/tools/do", {"tool": "airtable", "deed": "delete_column", "column": name}
+            )
 
 
-def it_arrives(visit: Visit, driver: Driver) -> None:
-    page = visit.page
+def it_arrives(reader: Reader, driver: Driver) -> None:
+    page = reader.page
     contact = driver.write(QUESTION)
     driver.answer_to(contact)
     lead = eventually(lambda: driver.lead(contact), what="a lead")["id"]
     eventually(lambda: lead in rows_in_airtable(driver), what=lambda: rows_in_airtable(driver))
     page.locator("#pushes > summary").click()
     page.locator("#pushes tbody tr").first.wait_for(timeout=MINUTE)
-    for width, height in SIZES.values():
-        page.set_viewport_size({"width": width, "height": height})
-        visit.check()
+    reader.check_sizes()
     page.goto(f"{driver.stack.web_url}/inbox/leads/{lead}")
     expect(page.locator("section", has_text="Airtable").locator(".tag.good").first).to_be_visible()
-    visit.check()
+    reader.check()
     page.goto(f"{driver.stack.web_url}{TOOL}")
 
 

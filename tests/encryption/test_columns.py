@@ -22,10 +22,13 @@ WRITERS = {
     "flowia/lib/crypto.py",
     "flowia/lib/sealed.py",
     "flowia/lib/rotation.py",
+    "accounts/factors.py",
     "accounts/oauth.py",
     "accounts/migrations/0003_audit_seals.py",
 }
-"""Who encrypts: the rows that the rotation knows, the rotation, and the authorisations."""
+"""Who encrypts: the rows that the rotation knows, the rotation, the authorisations, and what a
+session holds of a second factor while it is set up: offered anew where a key has left by then.
+"""
 APPS = ("flowia", "accounts", "social", "processing", "billing", "integrations")
 
 

@@ -45,12 +45,24 @@ REPLAY = {**PERIOD, "cost_limit": 0}
 HOOK = {"name": "n8n", "url": "https://127.0.0.1/", "events": ["lead.created"]}
 CASES: dict[str, Case] = {
     "": page(get=(302, 302)),
+    "start": page(bodies={"post": {"do": "put_away"}}, get=BOTH, post=(302, 403)),
+    "start/facts": page(get=(200, 403), post=(200, 403)),
+    "start/try": page(get=BOTH, post=BOTH),
     "inbox": page(get=BOTH),
     "inbox/<uuid:uid>": page(
         "conversation", bodies={"post": {"do": "takeover"}}, get=BOTH, post=(302, 302)
     ),
     "inbox/leads": page(get=BOTH),
     "inbox/leads.csv": page(get=BOTH, head=NOT),
+    "inbox/leads/acts": page(
+        bodies={"post": {"do": "stage", "value": "won", "number": "1", "lead": "<lead>"}},
+        get=(302, 302),
+        post=(302, 302),
+    ),
+    "inbox/leads/acts/<uuid:uid>": page(
+        "act", bodies={"post": {"do": "undo"}}, get=BOTH, post=(302, 302)
+    ),
+    "inbox/leads/erase": page(bodies={"post": {"lead": "<lead>"}}, post=(200, 403)),
     "inbox/leads/<uuid:uid>": page(
         "lead",
         bodies={"post": {"do": "correct", "level": "hot", "stage": "won"}},
@@ -58,6 +70,7 @@ CASES: dict[str, Case] = {
         post=(302, 302),
     ),
     "inbox/figures": page(get=BOTH),
+    "inbox/figures.csv": page(get=BOTH, head=NOT),
     "inbox/drafts": page(get=BOTH),
     "inbox/drafts/<uuid:uid>": page("draft", bodies={"post": {"do": "approve"}}, post=(302, 302)),
     "inbox/trust/<uuid:uid>": page("trust", bodies={"post": {"do": "accept"}}, post=(302, 403)),
@@ -84,11 +97,16 @@ CASES: dict[str, Case] = {
     "settings/invitations/<uuid:uid>": page(
         "invitation", bodies={"post": {"do": "withdraw"}}, post=(302, 403)
     ),
+    "settings/notifications": page(get=BOTH, post=(302, 302)),
+    "settings/api": page(get=BOTH),
     "settings/sessions": page(get=BOTH),
     "settings/sessions/others": page(get=BOTH, post=(302, 302)),
     "settings/sessions/<uuid:uid>": page("sign_in", post=(302, 404)),
     "settings/activity": page(get=(200, 403)),
     "settings/activity.csv": page(get=(200, 403), head=NOT),
+    "settings/compliance": page(get=(200, 403), post=(302, 403)),
+    "settings/compliance/file": page(get=(200, 403)),
+    "settings/compliance/notices.csv": page(get=(200, 403), head=NOT),
     "settings/data": page(get=BOTH),
     "settings/data/copy": page(get=BOTH, head=NOT),
     "settings/data/leave": page(get=BOTH, post=BOTH),
@@ -311,6 +329,7 @@ PUBLIC = {
     "login/google/callback": "the door",
     "^health/?$": "tells nothing of any workspace",
     "^health/ready/?$": "tells depths of queues",
+    "^metrics/?$": "tells figures of all workspaces together, to who knows its token",
     "schema": "the API's description",
     "docs": "the API's description",
     "i18n/setlang/": "sets a cookie",
@@ -322,6 +341,7 @@ PUBLIC = {
     "password/reset/<str:token>": "for whoever holds the signed link of a letter",
     "verify/<str:token>": "for whoever holds the signed link of a letter",
     "approve/<str:token>": "for whoever holds the signed link of a letter",
+    "letters/stop/<str:token>": "for whoever holds the signed link of a letter",
     "invitation/<str:token>": "for whoever holds the signed link of a letter",
     "sessions": "leads to settings/sessions",
     "auth/login": "the door",

@@ -22,7 +22,8 @@ REFUSED = {"api": {"stranger": {200, 201, 202, 204, 400, 404, 405, 409}, "nobody
 """Without an id a stranger works in their own workspace; with one there is nothing for them."""
 WORDLESS = {
     *("integrations/orders", "integrations/orders/<uuid:uid>", "integrations/runs"),
-    *("analytics", "billing", "audit", "social-accounts/<slug:provider>/consent"),
+    *("analytics", "inbox/figures.csv", "billing", "audit"),
+    "social-accounts/<slug:provider>/consent",
     *("scenarios/<uuid:uid>/versions", "scenarios/<uuid:uid>/replays", "auth/sessions"),
     *("scenarios/<uuid:uid>/replays/estimate", "erasures", "workspace/exports"),
 }

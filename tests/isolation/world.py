@@ -16,12 +16,13 @@ from flowia.lib import clock
 from flowia.lib.ids import uuid7
 from integrations.hooks import signing
 from integrations.models import Hook, HookCall, Integration, SyncOrder, SyncRun
-from processing import publishing, scenarios
+from processing import acting, acts, publishing, scenarios
 from processing.models import (
     Conversation,
     DmSequence,
     FollowUp,
     Lead,
+    LeadAct,
     Message,
     Replay,
     ReplayAnswer,
@@ -84,7 +85,7 @@ class World:
 
 
 def make_world() -> World:
-    workspace = make_workspace(f"Atelier {MARK}", business_profile=MARK)
+    workspace = make_workspace(f"Atelier-{MARK}", business_profile=MARK)
     workspace.facts.create(label=MARK, value=MARK)
     owner = make_member(workspace, email=f"owner-{MARK}@exemple.fr", name=MARK)
     teammate = make_member(workspace, "member", email=f"mate-{MARK}@exemple.fr")
@@ -98,8 +99,10 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
     contact = make_contact(account, MARK)
     conversation = make_conversation(workspace, account=account, contact=contact)
     message = make_message(conversation, MARK)
-    make_decision(message, data={"note": MARK})
-    make_reply(message, MARK)
+    gate = {"gate": "scenario", "passed": True, "reason": "scenario_found"}
+    make_decision(message, data={"note": MARK}, gates=[{**gate, "data": {"scenario": MARK}}])
+    told = make_reply(message, MARK)
+    make_event(conversation, kind="notice", reason="ai_notice_sent", message=told)
     scenario = Scenario.objects.create(workspace=workspace, name=MARK, instruction=MARK)
     question = make_message(conversation, MARK, outcome="hold", reason="needs_approval")
     draft = make_reply(question, MARK, status="held", drafted=MARK, scenario=scenario)
@@ -107,7 +110,7 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         workspace=workspace, scenario=scenario, intent="price", stage="proposed", in_a_row=5
     )
     sequence, follow_up, task = _follow_ups(conversation)
-    lead = make_lead(contact, intent=MARK)
+    lead = make_lead(contact, intent=MARK, evidence=[{"quote": MARK, "message": None}])
     by = audit.by(owner)
     invitation = members.invite(
         workspace, f"invited-{MARK}@exemple.fr", "member", user=owner, by=by
@@ -128,6 +131,7 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         "task": task,
         "contact": contact,
         "lead": lead,
+        "act": _act(workspace, lead),
         "account": account,
         "session": make_browsed(workspace, owner, name=MARK),
         "connecting": _choices(workspace, owner),
@@ -140,6 +144,14 @@ def _rows(workspace: Workspace, owner: User) -> dict[str, str]:
         "export": _export(workspace),
     }
     return {name: str(row.uid) for name, row in rows.items()}
+
+
+def _act(workspace: Workspace, lead: Lead) -> LeadAct:
+    """One lead's stage, set with many."""
+    mine = Lead.objects.filter(pk=lead.pk)
+    act = acts.place(workspace, mine, "stage", "won", by=str(uuid7()), now=clock.now())
+    acting.act(act.pk)
+    return act
 
 
 def _choices(workspace: Workspace, owner: User) -> Connecting:

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Workspace
-from processing.models import Conversation, InteractionEvent
+from accounts.models import Membership, Workspace
+from processing.models import Conversation, InteractionEvent, Message
 from tests.callers import browser, queries_of
 from tests.factories import (
     NOON,
@@ -60,11 +60,11 @@ def test_a_stranger_gets_a_404_page(method: str, workspace: Workspace) -> None:
     assert conversation.handled_by == "assistant"
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_is_sent_to_the_door(method: str, workspace: Workspace) -> None:
+@pytest.mark.parametrize(("method", "ended"), [("get", ""), ("post", "&ended=1")])
+def test_nobody_is_sent_to_the_door(method: str, ended: str, workspace: Workspace) -> None:
     conversation = make_conversation(workspace)
     answer = getattr(browser(), method)(f"/inbox/{conversation.uid}")
-    assert answer["Location"] == f"/login?next=/inbox/{conversation.uid}"
+    assert answer["Location"] == f"/login?next=/inbox/{conversation.uid}{ended}"
 
 
 def test_the_thread_reads_in_order_with_states_in_words(
@@ -258,3 +258,77 @@ def test_nobody_answers_a_contact_who_wants_no_messages(
     assert "Nobody answers" in page
     assert "The assistant answers" not in page
     assert "Does not want messages" in client.get("/inbox").content.decode()
+
+
+def test_our_own_messages_tell_why_they_left_and_who_approved_them(workspace: Workspace) -> None:
+    member = make_member(workspace, name="Inès")
+    question = make_message(make_conversation(workspace), outcome="reply", reason="replied")
+    make_reply(question, "Tout seul.")
+    approved = make_reply(make_message(question.conversation), approved_by=member.uid)
+    make_event(question.conversation, kind="draft", message=approved, reason="approved")
+    page = read(browser(member, "en"), question.conversation)
+    assert "The assistant wrote and sent it by itself" in page
+    assert "The assistant wrote it; Inès approved it." in page
+    assert "A member approved the draft." in page
+    assert f'href="#message-{question.uid}"' in page
+
+
+def test_whoever_approved_and_has_left_is_not_named(workspace: Workspace, client: Client) -> None:
+    stranger = make_member(make_workspace("Ailleurs"), name="Étranger")
+    question = make_message(make_conversation(workspace), outcome="reply", reason="replied")
+    make_reply(question, approved_by=stranger.uid)
+    page = read(client, question.conversation)
+    assert "a member approved it" in page
+    assert "Étranger" not in page
+
+
+BY_ITSELF = "The assistant wrote and sent it by itself"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("refused", "rejected"), ("failed", "network_no"), ("unconfirmed", "unconfirmed")],
+)
+def test_what_never_left_was_not_sent_by_itself(
+    status: str, reason: str, workspace: Workspace, client: Client
+) -> None:
+    conversation = make_conversation(workspace)
+    make_reply(make_message(conversation), status=status, reason=reason)
+    page = read(client, conversation)
+    assert "The assistant wrote it." in page
+    assert BY_ITSELF not in page
+
+
+@pytest.mark.parametrize(
+    ("purpose", "said"),
+    [
+        (Message.Purpose.HANDOFF_NOTICE, "Your own words for when a human takes over"),
+        (Message.Purpose.OPT_OUT_NOTICE, "A fixed sentence that confirms the opt-out"),
+    ],
+)
+def test_a_notice_is_not_said_to_have_passed_the_gates(
+    purpose: str, said: str, workspace: Workspace, client: Client
+) -> None:
+    conversation = make_conversation(workspace, handled_by="human")
+    notice = make_message(
+        conversation, direction="outbound", author="assistant", status="sent", purpose=purpose
+    )
+    make_event(conversation, message=notice, kind="notice", outcome="queued", reason="told")
+    page = read(client, conversation)
+    assert said in page
+    assert BY_ITSELF not in page
+
+
+def test_who_answers_is_said_in_the_workspace_of_the_page(workspace: Workspace) -> None:
+    user, other = make_member(workspace), make_workspace("Deux")
+    Membership.objects.create(workspace=other, user=user, role="owner")
+    client, conversation = browser(user, "en"), make_conversation(workspace)
+    page = read(client, conversation)
+    form = page.split('<aside class="card side handling')[1].split("</form>")[0]
+    named = re.search(r'name="workspace" value="([^"]+)"', form)
+    assert named is not None
+    client.get(f"/inbox?workspace={other.uid}")  # another tab
+    deed = {"do": "takeover", "workspace": named[1]}
+    answer = client.post(f"/inbox/{conversation.uid}", deed, follow=True)
+    assert answer.status_code == 200
+    assert "You have the conversation" in answer.content.decode()

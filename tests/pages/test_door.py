@@ -23,12 +23,29 @@ def test_nobody_is_sent_to_the_door_and_comes_back(address: str) -> None:
     assert (answer.status_code, answer["Location"]) == (302, f"/login?next={address}")
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/verify/abc", "Sign in to confirm your e-mail address."),
+        ("/inbox/drafts?page=2", "Sign in: the page that you asked for opens then."),
+        ("/inbox", ""),
+        ("", ""),
+        ("/nowhere/at/all", ""),
+        ("https://mal.example/verify/abc", ""),
+    ],
+)
+def test_who_comes_by_a_link_is_told_what_signing_in_is_for(address: str, words: str) -> None:
+    page = browser(language="en").get("/login", {"next": address}).content.decode()
+    main = page.partition("<main")[2]
+    assert (words in main) if words else ('class="note"' not in main)
+
+
 def test_email_in_any_case_opens() -> None:
     make_member(make_workspace(), email="camille@exemple.fr")
     client = browser()
     answer = sign_in(client, "Camille@Exemple.FR", PASSWORD)
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert client.get("/")["Location"] == "/inbox"
+    assert client.get("/")["Location"] == "/start"
 
 
 @pytest.mark.parametrize(

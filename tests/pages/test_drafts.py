@@ -112,7 +112,7 @@ def test_a_second_page_shows_the_rest_and_deeds_lead_back_to_it(
     assert answer.redirect_chain[-1][0] == f"{LIST}?page=2"
 
 
-def test_approving_waits_for_five_seconds_and_offers_to_undo(
+def test_approving_waits_for_eight_seconds_and_offers_to_undo(
     client: Client, workspace: Workspace
 ) -> None:
     draft = make_draft(workspace)
@@ -123,9 +123,10 @@ def test_approving_waits_for_five_seconds_and_offers_to_undo(
     next_at = Delivery.objects.get().next_at
     assert next_at is not None
     left = next_at - timezone.now()
-    assert timedelta(seconds=3) < left <= timedelta(seconds=5)
+    assert timedelta(seconds=6) < left <= timedelta(seconds=8)
     assert 'value="undo"' in shown(answer)
     assert "leaves in a moment" in shown(answer)
+    assert re.search(r'id="undo-left" aria-hidden="true">[678] s<', shown(answer))
 
     again = do(client, draft, "undo")
     assert "taken back" in shown(again)

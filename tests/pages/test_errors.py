@@ -1,13 +1,24 @@
 """Errors: a page for browsers, a problem document for programs, both in the reader's language."""
 
+import html
+
 import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.utils import translation
 
-from flowia.lib.errors import FlowError
+from accounts.models import Membership
+from flowia.lib.errors import (
+    ExpiredFormError,
+    FlowError,
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    TooManyRequestsError,
+)
 from flowia.pages import server_error, told
 from tests.callers import browser, caller, enter
-from tests.factories import make_member, make_workspace
+from tests.factories import make_member, make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +88,46 @@ def test_only_who_is_signed_in_is_offered_the_inbox() -> None:
     page = browser(make_member(make_workspace())).get("/rien").content.decode()
 
     assert "Retour à la boîte de réception" in page
+
+
+def test_an_operator_without_a_workspace_is_led_back_to_the_administration() -> None:
+    user = make_user(is_staff=True)
+    page = browser(user).get("/rien").content.decode()
+    assert 'href="/admin/">Retour à l’administration' in page
+
+    Membership.objects.create(workspace=make_workspace(), user=user, role="member")
+    assert "Retour à la boîte de réception" in browser(user).get("/rien").content.decode()
+
+
+TOLD: dict[str, tuple[FlowError, dict[str, str]]] = {
+    "400": (MalformedError(), {"fr": "rechargez", "en": "reload the page and try again"}),
+    "403": (NotAllowedError(), {"fr": "propriétaire", "en": "Ask the owner"}),
+    "404": (NotFoundError(), {"fr": "espace de travail", "en": "a workspace that is not yours"}),
+    "csrf": (ExpiredFormError(), {"fr": "cookies", "en": "send the form again"}),
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", TOLD)
+def test_an_error_page_tells_in_both_languages_what_to_do(kind: str, language: str) -> None:
+    error, words = TOLD[kind]
+    with translation.override(language):
+        page = html.unescape(told(asking("text/html"), error).content.decode())
+    assert f'<html lang="{language}"' in page
+    assert words[language] in page
+
+
+def test_who_asks_too_often_sees_how_long_and_the_way_back() -> None:
+    request = RequestFactory(headers={"accept": "text/html"}).get("/inbox?show=hot")
+    with translation.override("en"):
+        page = told(request, TooManyRequestsError(retry_after=40)).content.decode()
+    assert 'data-seconds="40"' in page
+    assert 'href="/inbox?show=hot"' in page
+
+
+def test_a_form_sent_too_often_is_not_sent_again_by_a_link() -> None:
+    request = RequestFactory(headers={"accept": "text/html"}).post("/leads?x=1")
+    with translation.override("en"):
+        page = told(request, TooManyRequestsError(retry_after=40)).content.decode()
+    assert 'href="/leads' not in page
+    assert "send the form again" in page

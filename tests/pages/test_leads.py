@@ -225,6 +225,50 @@ def test_a_member_corrects_and_gives_back(workspace: Workspace, client: Client) 
     assert [event.reason for event in told] == ["lead_stage", "lead_corrected", "lead_given_back"]
 
 
+def as_the_form_shows(client: Client, lead: Lead) -> dict[str, str]:
+    """Return what the form of the lead's page carries if nobody touches it."""
+    page = read(client, f"/inbox/leads/{lead.uid}")
+    form = dict(re.findall(r'<input type="hidden" name="(seen_\w+)" value="(\w+)">', page))
+    for name in ("level", "stage"):
+        choices = re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL)
+        chosen = re.search(r'value="(\w+)" selected', choices[0] if choices else "")
+        form[name] = chosen[1] if chosen else ""
+    return {"do": "correct", **form}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "after", "told"),
+    [
+        ({"level": "hot"}, {"stage": "contacted"}, ("hot", "contacted"), "Saved."),
+        ({"stage": "won"}, {"level": "cold"}, ("cold", "won"), "Saved."),
+        ({"stage": "won"}, {"stage": "won"}, ("warm", "won"), "Saved."),
+        ({"stage": "lost"}, {"stage": "won"}, ("warm", "won"), "nothing was saved"),
+        ({"level": "hot", "stage": "won"}, {"level": "cold"}, ("cold", "new"), "nothing was saved"),
+    ],
+)
+def test_the_second_of_two_saves_leaves_what_the_first_has_set(
+    mine: dict[str, str],
+    theirs: dict[str, str],
+    after: tuple[str, str],
+    told: str,
+    client: Client,
+) -> None:
+    workspace = Workspace.objects.get()
+    lead = lead_named(workspace, "Ana", level="warm")
+    address, shown = f"/inbox/leads/{lead.uid}", as_the_form_shows(client, lead)
+    mate = browser(make_member(workspace, "member"), "en")
+    assert "Saved." in mate.post(address, {**shown, **theirs}, follow=True).content.decode()
+
+    answer = client.post(address, {**shown, **mine}, follow=True).content.decode()
+
+    assert told in answer
+    lead.refresh_from_db()
+    level, stage = after
+    assert (lead.level, lead.stage) == after
+    as_it_is = {"level": level, "stage": stage, "seen_level": level, "seen_stage": stage}
+    assert as_the_form_shows(client, lead) == {"do": "correct", **as_it_is}
+
+
 NONSENSE: list[dict[str, str]] = [
     {},
     {"do": "something"},

@@ -55,7 +55,7 @@ def on_sale(settings: Settings) -> None:
 
 def buttons(shown: str) -> set[str]:
     """The deeds the page offers, and the plans it sells."""
-    main = shown[shown.index("<main") :]
+    main = shown[shown.index("<main") : shown.index("</main>")]
     deeds = set(re.findall(r'name="do" value="(\w+)"', main)) - {"choose"}
     plans = re.findall(r'name="plan" value="(\w+)">\s*<input[^>]*name="period" value="(\w+)"', main)
     return deeds | {f"{plan}-{period}" for plan, period in plans}

@@ -120,7 +120,8 @@ def test_a_person_without_a_workspace_opens_one() -> None:
     assert 'href="/workspaces/new"' in client.get("/").content.decode()
     form = {"name": "Vases", "language": "fr", "timezone": "Europe/Paris"}
 
-    assert client.post("/workspaces/new", form)["Location"] == "/inbox"
+    assert client.post("/workspaces/new", form)["Location"] == "/"
+    assert client.get("/")["Location"] == "/start"
     assert Membership.objects.get().workspace.name == "Vases"
     assert "Vases" in client.get("/inbox").content.decode()
 

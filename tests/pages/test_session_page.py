@@ -238,6 +238,6 @@ def test_the_list_costs_the_same_however_many_sessions(
     make_browsed(workspace, owner)
     client.get("/accounts")
     for _more in range(2):
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(9):
             client.get("/accounts")
         make_browsed(workspace, owner)

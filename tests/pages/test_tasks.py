@@ -165,9 +165,33 @@ def test_members_choose_letters_for_each_workspace(workspace: Workspace) -> None
     here = user.memberships.get()
     there = Membership.objects.create(workspace=second, user=user)
     client = browser(user, "en")
-    assert "E-mails when a human is needed" in read(client, "/settings")
-    client.post("/settings", {"do": "mail", str(there.uid): "on"})
+    me = read(client, "/settings")
+    for one in (workspace, second):
+        assert f'<a href="/settings/notifications?workspace={one.uid}">E-mails about' in me
+    client.post("/settings/notifications", {"workspace": workspace.uid, "plan_news": "on"})
 
     here.refresh_from_db()
     there.refresh_from_db()
     assert (here.told_by_mail, there.told_by_mail) == (False, True)
+
+
+def test_tasks_are_shown_by_kind_with_their_numbers(workspace: Workspace, client: Client) -> None:
+    for name, reason in (("Paul", "call_back"), ("Zoé", "asked_for_human"), ("Léa", "")):
+        made = make_conversation(workspace, name=name, handoff_reason=reason)
+        if not reason:
+            follow_up(made, status="task", reason="no_moment_left", task_until=closes_in(3))
+
+    shown = {"calls": "Paul", "others": "Zoé", "follow_ups": "Léa"}
+    for kind, name in shown.items():
+        page = read(client, f"/tasks?show={kind}")
+        assert [one for one in shown.values() if f">{one}</a>" in page] == [name], kind
+        assert 'aria-current="true">' in page
+    whole = read(client, "/tasks?show=nonsense")
+    assert all(f">{one}</a>" in whole for one in shown.values())
+    assert "All <b>3</b>" in whole
+
+
+def test_a_kind_of_which_nothing_waits_says_so(workspace: Workspace, client: Client) -> None:
+    make_conversation(workspace, name="Paul", handoff_reason="call_back")
+
+    assert "Nothing of this kind waits" in read(client, "/tasks?show=follow_ups")

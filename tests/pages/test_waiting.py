@@ -63,7 +63,7 @@ def test_the_inbox_lists_who_waits_in_their_order(client: Client, workspace: Wor
     shown = page(client, "/inbox")
     section = shown[shown.index('aria-labelledby="waiting"') : shown.index("</section>")]
 
-    assert "3 people wait for the quota" in section
+    assert "3 people wait for one of today" in section
     places = [section.index(name) for name in ("Hugo Chaud", "Nina Numéro", "Cléo Froide")]
     assert places == sorted(places)
     assert "Place 1" in section

@@ -164,3 +164,24 @@ def test_name_and_language_of_oneself(owner: User) -> None:
 
     assert (owner.name, owner.language) == ("Camille", "en")
     assert "Settings" in client.get("/settings").content.decode()
+
+
+def test_a_line_with_a_blank_is_kept_and_said_to_be_no_fact(owner: User) -> None:
+    client = browser(owner, "en")
+    page = client.post(ADDRESS, filled(client, **{"facts-1-value": "de … h à … h"}), follow=True)
+
+    assert "they still have a blank (…): Horaires" in page.content.decode()
+    again = save(client)
+    assert "still have a blank" not in client.get(again["Location"]).content.decode()
+
+
+def test_a_line_with_a_blank_is_told_beside_it_to_whoever_reads(
+    owner: User, workspace: Workspace
+) -> None:
+    told = "not used by the assistant: a blank (…) is left"
+    workspace.facts.create(label="Marques", value="Nike, Puma, …")
+    for client in (browser(owner, "en"), browser(make_member(workspace, "member"), "en")):
+        assert told not in client.get(ADDRESS).content.decode()
+    workspace.facts.create(label="Lampe", value="… €")
+    for client in (browser(owner, "en"), browser(make_member(workspace, "member"), "en")):
+        assert client.get(ADDRESS).content.decode().count(told) == 1

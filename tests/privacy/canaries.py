@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.http import HttpResponse, StreamingHttpResponse
 
 from integrations.models import Hook, HookCall
-from processing.models import Contact, Lead, Message
+from processing.models import Contact, Lead, LeadAct, LeadActRow, Message
 from processing.privacy.catalogue import CONTACT, LEAD, rows_of
 from tests.factories import make_follow_up, make_replay
 
@@ -40,6 +40,8 @@ def mark(contact: Contact) -> set[str]:
     assert question is not None
     make_replay(question)
     make_follow_up(question.conversation, status="done", next_at=None)
+    act = LeadAct.objects.create(workspace=lead.workspace, kind="stage", value="won", status="done")
+    LeadActRow.objects.create(workspace=lead.workspace, act=act, lead=lead, state="changed")
     hook = Hook.objects.create(workspace=lead.workspace, name="n8n", url="https://exemple.fr/")
     HookCall.objects.create(workspace=lead.workspace, hook=hook, lead_uid=lead.uid, status="done")
     marks: set[str] = set()

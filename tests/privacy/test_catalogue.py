@@ -13,7 +13,9 @@ ABOUT_NO_CONTACT = {
         "ai_notice",
         "handoff_text",
     },
+    "accounts.OperatorFactor": {"sealed", "recovery"},
     "accounts.Fact": {"label", "value"},
+    "accounts.Membership": {"letters"},
     "accounts.SignIn": {"address", "device"},
     "accounts.SignInAttempt": {"email_key", "address"},
     "accounts.OAuthState": {"digest", "purpose", "session", "sealed", "return_to"},
@@ -53,6 +55,8 @@ ABOUT_NO_CONTACT = {
     "social.Forgotten": {"key"},
     "social.ForgettingKey": {"name", "sealed"},
     "social.ProviderPause": {"provider", "reason"},
+    "processing.Beginning": {"trade"},
+    "social.Stop": {"name", "reason"},
     "processing.Scenario": {"name", "instruction", "keywords", "fact_labels", "hours"},
     "processing.ScenarioVersion": {"content"},
     "processing.SequenceStep": {"instruction"},
@@ -60,6 +64,8 @@ ABOUT_NO_CONTACT = {
     "processing.ModelState": {"code"},
     "processing.Replay": {"content", "error_code"},
     "processing.DailyFigure": {"name"},
+    # A level, a stage, or the kind of a tool.
+    "processing.LeadAct": {"value"},
     # Deleted with the work they are about.
     "processing.DeadLetter": {"kind", "reason", "error"},
     # Codes, and names of Stripe's objects.

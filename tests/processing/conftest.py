@@ -127,7 +127,7 @@ class Scene:
         self.take_in()
 
     def take_in(self) -> None:
-        for event in WebhookEvent.objects.filter(status="received"):
+        for event in WebhookEvent.objects.filter(status="received").order_by("id"):
             pipeline.receive(event.pk)
 
     def run(self) -> None:

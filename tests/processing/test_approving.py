@@ -125,7 +125,7 @@ def test_the_length_counts_the_notice_too_and_says_so(held: Scene, client: Clien
     answer = do(client, "edit", text="a" * 1990)
     assert answer.status_code == 400
     [sentence] = answer.json()["errors"]["text"]
-    assert "annonce de l’IA" in sentence
+    assert "mention de l’IA" in sentence
     assert str(len(NOTICE) + 2) in sentence
 
 

@@ -54,7 +54,7 @@ def test_it_is_accepted_sent_and_takes_the_conversation_over(
     assert (mine().status, mine().external_id) == ("sent", "m_out_1")
     assert scene.graph.asked[0].body["message"]["text"] == WORDS
     assert scene.conversation().handled_by == "human"
-    assert InteractionEvent.objects.get(kind="takeover").data == {"by": str(member.uid)}
+    assert InteractionEvent.objects.get(kind="takeover").data["by"] == str(member.uid)
     assert InteractionEvent.objects.get(kind="queued").data == {"by": str(member.uid)}
 
 
@@ -86,7 +86,7 @@ def test_what_waited_until_after_the_window_says_that_a_human_wrote_it(
 def test_drafts_that_wait_are_closed(scene: Scene, client: Client) -> None:
     reply(client)
     draft = Message.objects.get(author="assistant")
-    assert (draft.status, draft.reason) == ("refused", "human_replied")
+    assert (draft.status, draft.reason) == ("refused", "member_replied")
     assert scene.conversation().handoff_reason == ""
 
 

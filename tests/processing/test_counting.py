@@ -49,6 +49,15 @@ ROWS: list[tuple[str, str, str, dict[str, Any], dict[str, tuple[int, int]]]] = [
         "lead", "hot", "lead_stage", {"level": "hot", "from": "hot", "stage": "won"},
         {"lead_stage:won": (1, 0)},
     ),
+    (
+        "lead", "warm", "lead_level_undone", {"level": "warm", "from": "hot", "was": "warm"},
+        {"lead_undone:hot": (1, 0)},
+    ),
+    (
+        "lead", "hot", "lead_level_undone", {"level": "hot", "from": "cold", "was": "warm"},
+        {"lead_undone:cold": (1, 0), "lead:hot": (1, 0)},
+    ),
+    ("lead", "hot", "lead_level_undone", {"level": "hot", "from": "hot", "was": "hot"}, {}),
     ("lead", "synced", "synced", {"tool": "Notion"}, {"push:synced": (1, 0)}),
     ("draft", "queued", "approved", {"by": "x"}, {"draft:approved": (1, 0)}),
     ("draft", "queued", "approved_edited", {}, {"draft:approved_edited": (1, 0)}),

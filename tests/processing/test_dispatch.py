@@ -11,9 +11,11 @@ from integrations.models import Integration
 from processing import dispatch
 from processing.models import Message
 from processing.wakes import Wake
-from social.models import WebhookEvent
+from social import pauses
+from social.models import Stop, WebhookEvent
 from tests.integrations.tool import queued as queue_leads
 from tests.processing.conftest import Scene, connect_notion
+from tests.processing.queueing import queue as queue_answers
 
 
 class Notes:
@@ -130,3 +132,33 @@ def test_a_tool_is_woken_anew_when_its_rest_is_over(scene: Scene, notes: Notes) 
 def test_an_order_that_is_due_is_woken(scene: Scene, notes: Notes) -> None:
     order = actions.place(connect_notion(scene), "full", now=timezone.now())
     assert due(notes) == [Wake("order", order.pk)]
+
+
+def rest(**told: Any) -> None:
+    given = {"until": None, "by_uid": None, "now": timezone.now(), **told}
+    assert pauses.stop("everything", "storm", **given) is not None
+
+
+def test_while_everything_rests_what_is_ready_is_not_woken_and_afterwards_it_is(
+    scene: Scene, notes: Notes
+) -> None:
+    tool = connect_notion(scene)
+    queue_leads(tool, 1)
+    (ready,) = queue_answers(scene.account, now=timezone.now() - dispatch.GRACE)
+    rest()
+    assert due(notes) == []
+    Stop.objects.all().delete()
+    assert set(due(notes)) == {Wake("sync", tool.pk), Wake("send", ready.pk)}
+
+
+def test_while_everything_rests_a_message_is_judged_once(scene: Scene, notes: Notes) -> None:
+    message = scene.say()
+    rest()
+    assert due(notes) == [Wake("respond", message.pk)]
+    scene.run()
+    Message.objects.update(next_at=timezone.now())
+    message.refresh_from_db()
+    assert (message.outcome, message.reason) == ("", "everything_paused")
+    assert due(notes) == []
+    Stop.objects.all().delete()
+    assert due(notes) == [Wake("respond", message.pk)]

@@ -16,8 +16,10 @@ from accounts.models import Workspace
 from billing import actions, quotas
 from billing.models import Subscription
 from processing import (
+    acts,
     changes,
     figures,
+    leading,
     outbox,
     pipeline,
     proofs,
@@ -26,12 +28,27 @@ from processing import (
     sending,
     sequences,
 )
-from processing.models import Contact, Conversation, Delivery, FollowUp, Message, Scenario
+from processing.models import (
+    Contact,
+    Conversation,
+    Delivery,
+    FollowUp,
+    Lead,
+    LeadAct,
+    Message,
+    Scenario,
+)
 from processing.privacy import erasing, leaving
 from social import accounts, ready
 from social.contracts import SendResult
 from social.models import SocialAccount, WebhookEvent
-from tests.factories import make_account, make_contact, make_conversation, make_workspace
+from tests.factories import (
+    make_account,
+    make_contact,
+    make_conversation,
+    make_lead,
+    make_workspace,
+)
 from tests.processing.conftest import PERSON, Scene
 from tests.processing.following import answered, follow_up_says, make_sequence, move_to, planned
 from tests.processing.test_changes import later
@@ -108,6 +125,34 @@ def test_an_echo_and_the_answer_to_our_call(scene: Scene, monkeypatch: pytest.Mo
     assert workers.end() == []
     delivery.refresh_from_db()
     assert delivery.status == "sent"
+
+
+def test_an_act_is_taken_back_while_one_of_its_leads_is_done(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = make_lead(make_conversation(scene.workspace).contact)
+    rows = Lead.objects.filter(pk=lead.pk)
+    act = acts.place(scene.workspace, rows, "stage", "won", by=str(lead.uid), now=timezone.now())
+    workers, stopped, correct = Workers(), threading.Event(), leading.correct
+
+    def take_back() -> None:
+        acts.cancel(act, now=timezone.now())
+        stopped.set()
+        acts.undo(LeadAct.objects.get(pk=act.pk), now=timezone.now())
+        pipeline.act(act.pk)
+
+    def slow_correct(*args: Any, **more: Any) -> Any:
+        found = correct(*args, **more)
+        workers.begin("undo", take_back)
+        assert not stopped.wait(A_MOMENT)  # whoever cancels waits for this lead
+        return found
+
+    monkeypatch.setattr(leading, "correct", slow_correct)
+    pipeline.act(act.pk)
+
+    assert workers.end() == []
+    lead.refresh_from_db()
+    assert (lead.stage, act.rows.get().state) == ("new", "undone")
 
 
 def test_a_scenario_is_switched_off_while_its_follow_up_is_queued(

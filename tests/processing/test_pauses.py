@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from social import holds
+from processing.templatetags.stops import stops_of
+from social import holds, pauses
 from social.errors import ProviderError
 from social.models import ProviderPause, SocialAccount
 from tests.processing.queueing import Clock, shop, time
@@ -36,6 +37,20 @@ def test_an_operators_pause_survives(
     pause = ProviderPause.objects.get()
     assert pause.until == (time.now + until if until is not None else None)
     assert pause.reason == reason
+
+
+def test_a_pause_of_an_operator_that_is_over_is_not_theirs_when_the_network_asks_for_one(
+    time: Clock, shop: SocialAccount
+) -> None:
+    quarter = time.now + timedelta(minutes=15)
+    pauses.pause("meta", "incident 4", until=quarter, by_uid=shop.uid, now=time.now)
+    time.move(days=3)
+    until = time.now + timedelta(hours=1)
+    holds.hold_provider("meta", until, "usage", now=time.now)
+
+    (found,) = pauses.all_in_force(now=time.now)
+    assert found == pauses.Pause("network:meta", "usage", time.now, until, None)
+    assert stops_of(shop.workspace) == []
 
 
 def test_a_longer_hold_of_an_account_stays(time: Clock, shop: SocialAccount) -> None:

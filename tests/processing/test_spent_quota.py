@@ -10,8 +10,8 @@ from billing import quotas
 from billing.models import Quota
 from processing import approving, pipeline
 from processing.actions import reply_by_hand
+from processing.attention import needing_a_human
 from processing.models import Conversation, Delivery, InteractionEvent, Message, Scenario, Trust
-from processing.reading import needing_a_human
 from tests.callers import caller
 from tests.factories import make_member
 from tests.processing.conftest import Scene

@@ -8,7 +8,9 @@ from pytest_django import Settings
 
 from accounts.models import User, Workspace
 from flowia.lib import clock
+from processing import commenting
 from processing.models import Delivery
+from processing.reasons import SENTENCES
 from social.models import Consent
 from tests.callers import browser, caller
 from tests.factories import make_conversation, make_member, make_message, make_workspace
@@ -82,3 +84,7 @@ def test_the_thread_s_page_says_what_keeps_the_account(
 
     assert words in page
     assert (f'href="/accounts/{linkedin.uid}"' in page) == bool(words)
+
+
+def test_a_refusal_s_code_is_no_reason_of_the_ledger_that_tells_something_else() -> None:
+    assert commenting.StoppedError.code not in SENTENCES

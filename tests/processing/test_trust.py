@@ -75,6 +75,26 @@ def test_five_approvals_in_a_row_propose_automatic_answers(scene: Scene, client:
     assert trust.standing(scenario(), "price") == "draft"
 
 
+OTHERWISE = ["draft_doubtful", "unsupported_facts", "low_confidence", "network_needs_approval"]
+
+
+@pytest.mark.parametrize("reason", OTHERWISE)
+def test_a_draft_that_would_wait_all_the_same_earns_nothing(
+    scene: Scene, client: Client, reason: str
+) -> None:
+    approve(scene, client, 4)
+    doubtful = make_draft(scene)
+    Message.objects.filter(replies=doubtful).update(reason=reason)
+
+    do(client, doubtful, "approve", undo_seconds=5)
+    assert (Trust.objects.get().stage, Trust.objects.get().in_a_row) == ("draft", 4)
+    do(client, doubtful, "undo")
+    assert Trust.objects.get().in_a_row == 4
+
+    approve(scene, client)
+    assert Trust.objects.get().stage == "proposed"
+
+
 def test_a_workspace_sets_its_own_number(scene: Scene, client: Client) -> None:
     scene.workspace.trust_after = 2
     scene.workspace.save()

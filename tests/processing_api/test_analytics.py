@@ -35,6 +35,8 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("draft", "held", "approval_undone", {"was": "approved"}),
     ("draft", "queued", "approved_edited", {}),
     ("draft", "refused", "rejected", {}),
+    ("draft", "refused", "rejected", {}),
+    ("draft", "held", "rejection_undone", {}),
     ("lead", "hot", "lead_new", {"level": "hot"}),
     ("lead", "cold", "lead_new", {"level": "cold"}),
     ("lead", "warm", "lead_changed", {"level": "warm", "from": "cold"}),

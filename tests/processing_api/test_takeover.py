@@ -33,7 +33,8 @@ def test_taking_over_names_the_member_in_the_ledger(
     assert body["handled_by"] == "human"
     assert body["human_until"] is not None
     assert body["handoff_reason"] == body["handoff_sentence"] == ""
-    assert kinds() == [("takeover", {"by": str(member.uid)})]
+    [(kind, data)] = kinds()
+    assert (kind, data["by"]) == ("takeover", str(member.uid))
 
 
 def test_taking_over_twice_is_written_once(conversation: Conversation, member: User) -> None:

@@ -61,7 +61,7 @@ def test_nothing_is_not_a_message(sandbox: Sandbox) -> None:
     thread = thread_of(sandbox, "Marc Delmas")["thread"]
     answer = Visitor(sandbox).do(thread=thread, text=" ")
     assert answer.status_code == 400
-    assert "Écrivez d'abord" in html.unescape(answer.text)
+    assert "Écrivez d’abord" in html.unescape(answer.text)
 
 
 @pytest.mark.parametrize("kind", ["cookie_editor", "cookies_txt", "storage_state"])

@@ -36,6 +36,35 @@ def test_a_visitor_comments_without_javascript(sandbox: Sandbox, account: str, w
     assert 'class="comment answer"' in again.text
 
 
+def test_a_visitor_writes_to_an_account_that_another_workspace_connected(sandbox: Sandbox) -> None:
+    browser, form = browser_at(sandbox)
+    address = f"{sandbox.url}/to/meta/{demo.THIRD_PAGE_ID}"
+    page = browser.get(address, timeout=5)
+    assert page.url.endswith(f"/?account={demo.THIRD_PAGE_ID}")
+    assert f"<h1>{demo.THIRD_PAGE_NAME}</h1>" in page.text
+    assert "sa propre boîte de réception" in page.text
+
+    form |= {"account": demo.THIRD_PAGE_ID}
+    page = browser.post(f"{sandbox.url}/", data={**form, "text": "Bonjour"}, timeout=5)
+    assert f"account={demo.THIRD_PAGE_ID}" in page.url
+    assert 'class="bubble mine' in page.text
+    contact = re.findall(r"contact=(\d+)", page.url)[0]
+    heard = sandbox.get("/thread", account=demo.PAGE_ID, contact=contact)
+    assert heard["contact"] == contact
+
+
+@pytest.mark.parametrize("network", ["tiktok", "youtube", "linkedin"])
+def test_each_network_has_its_own_place_to_write(sandbox: Sandbox, network: str) -> None:
+    found = requests.get(f"{sandbox.url}/to/{network}/x", timeout=5, allow_redirects=False)
+    assert found.headers["Location"].startswith(f"/{network}")
+
+
+def test_the_demos_own_page_is_found_by_its_id_too(sandbox: Sandbox) -> None:
+    page = requests.get(f"{sandbox.url}/to/meta/{demo.PAGE_ID}", timeout=5)
+    assert f"<h1>{demo.WORKSPACE_NAME}</h1>" in page.text
+    assert 'data-account="messenger"' in page.text
+
+
 def test_the_page_shows_public_and_private_answers(sandbox: Sandbox) -> None:
     said = comment(sandbox)
     reply(sandbox, said["comment"], "Réponse publique")

@@ -62,7 +62,7 @@ def test_nobody_changes_what_somebody_else_wrote(sandbox: Sandbox) -> None:
 def test_an_empty_comment_is_not_kept(sandbox: Sandbox) -> None:
     answer = Visitor(sandbox).do(text="  ")
     assert answer.status_code == 400
-    assert "Écrivez d'abord" in answer.text.replace("&#x27;", "'")
+    assert "Écrivez d’abord" in answer.text.replace("&#x27;", "'")
     assert comments(sandbox) == []
 
 

@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AuditEntry
-from processing.models import Replay, Scenario, ScenarioVersion
-from processing.starting_points import STARTING_POINTS, TRADES
-from tests.callers import Queries, browser, queries_of
+from accounts.models import AuditEntry, Workspace
+from processing.models import Scenario, ScenarioVersion
+from processing.starting_points import starting_points
+from processing.trades import TRADES, WRITTEN
+from tests.callers import browser, queries_of
 from tests.factories import make_account, make_decision, make_member, make_message
 from tests.processing.conftest import Scene, model_says
 from tests.processing.conftest import scene as scene  # noqa: PLC0414 - the fixture
-from tests.processing.replay_scenes import run, said, scenario_of, thread
+from tests.processing.replay_scenes import scenario_of, thread
 
 LIST = "/assistant/scenarios"
 NEW = f"{LIST}/new"
+POINTS = [code for _trade, points in starting_points("fr") for code, _name in points]
 FILLED = {
     "name": "Accueil",
     "kind": "reply",
@@ -88,16 +90,20 @@ def test_without_a_scenario_every_trade_has_words_to_begin_with(
     Scenario.objects.all().delete()
     shown = text_of(owner.get(LIST))
 
-    assert set(STARTING_POINTS) == set(TRADES)
-    names = [f"{trade}-{n + 1}" for trade in TRADES for n in range(len(STARTING_POINTS[trade]))]
-    assert re.findall(r"\?start=([\w-]+)", shown) == names
+    assert all(list(written) == list(TRADES) for written in WRITTEN.values())
+    assert re.findall(r"\?start=([\w-]+)", shown) == POINTS
     assert "?start=" not in text_of(member.get(LIST))
 
 
 @pytest.mark.parametrize(
-    "start", [f"{trade}-{n + 1}" for trade in TRADES for n in range(len(STARTING_POINTS[trade]))]
+    ("language", "begins"),
+    [("fr", ("La personne", "Répondez")), ("en", ("The person", "Answer"))],
 )
-def test_a_starting_point_can_be_saved_as_it_is(start: str, scene: Scene, owner: Client) -> None:
+@pytest.mark.parametrize("start", POINTS)
+def test_a_starting_point_can_be_saved_as_it_is(
+    start: str, language: str, begins: tuple[str, ...], scene: Scene, owner: Client
+) -> None:
+    Workspace.objects.update(language=language)
     form = owner.get(NEW, {"start": start}).context["form"]
     typed = {name: form[name].value() for name in form.fields}
     given = {name: value for name, value in typed.items() if value not in (None, "")}
@@ -106,7 +112,7 @@ def test_a_starting_point_can_be_saved_as_it_is(start: str, scene: Scene, owner:
     assert answer.status_code == 302, answer.context["form"].errors
     made = Scenario.objects.latest("pk")
     assert (made.autonomy, made.version) == ("draft", 1)
-    assert made.instruction.startswith(("La personne", "Répondez"))
+    assert made.instruction.startswith(begins)
 
 
 # --- one scenario ----------------------------------------------------------------------------
@@ -154,6 +160,48 @@ def test_a_colleague_who_saved_meanwhile_is_not_written_over_unseen(
     assert "Le second." in shown
     assert scenario_of(scene).instruction == "Le premier."
     assert save(owner, scene, instruction="Le second.", seen="2").status_code == 302
+
+
+def test_what_a_colleague_changed_meanwhile_stands_beside_the_refusal(
+    scene: Scene, owner: Client
+) -> None:
+    colleague = browser(make_member(scene.workspace, name="Hugo"), "en")
+    address = page_of(scene)
+    save(owner, scene, instruction="Répondez vite.")
+    save(colleague, scene, instruction="Répondez bien.", seen="2")
+    renamed = {"instruction": "Répondez bien.", "name": "Atelier", "seen": "3"}
+    save(colleague, scene, **renamed)
+    mine = {**FILLED, "do": "save", "instruction": "Le second.", "seen": "2"}
+    shown = text_of(owner.post(address, mine))
+    theirs = shown.partition('id="theirs"')[2].partition("</section>")[0]
+
+    assert "What changed meanwhile" in theirs
+    assert "Version 3" in theirs
+    assert "Version 4" in theirs
+    assert "Hugo" in theirs
+    assert "<del>vite</del><ins>bien</ins>" in theirs
+    assert "Atelier" in theirs
+    assert "Version 2" not in theirs
+    assert f'href="{address}"' in theirs
+    assert 'name="seen" value="4"' in shown
+    assert 'id="theirs"' not in text_of(owner.get(address))
+
+
+def test_a_save_that_names_no_version_is_not_refused(scene: Scene, owner: Client) -> None:
+    save(owner, scene, instruction="Répondez vite.")
+    assert save(owner, scene, instruction="Le second.", seen="").status_code == 302
+
+
+def test_the_first_version_shows_its_words_before_it_is_used_again(
+    scene: Scene, owner: Client
+) -> None:
+    before = scenario_of(scene).instruction
+    save(owner, scene, instruction="Tout autre chose.")
+    shown = text_of(owner.get(page_of(scene)))
+    first = shown.partition('id="v1"')[2].partition("</details>")[0]
+
+    assert "The first words." in first
+    assert f"<ins>{before}" in first
 
 
 def test_a_fact_that_left_the_sheet_stays_ticked(scene: Scene, owner: Client) -> None:
@@ -249,74 +297,3 @@ def test_a_model_that_fails_is_told_beside_the_text(scene: Scene, owner: Client)
 
 
 # --- the time machine ------------------------------------------------------------------------
-PERIOD = {"first": "2026-11-16", "last": "2026-11-22", "dollars": "1"}
-
-
-def machine(client: Client, scene: Scene, do: str = "start", **more: str) -> Any:
-    return client.post(f"{page_of(scene)}/replay", {**PERIOD, "do": do, **more})
-
-
-def test_unsaved_words_are_replayed_and_published(scene: Scene, owner: Client) -> None:
-    said(thread(scene), 0)
-    address = f"{page_of(scene)}/replay"
-    answer = save(owner, scene, do="replay", instruction="Des mots nouveaux.")
-    assert (answer.status_code, answer.headers["Location"]) == (302, address)
-    shown = text_of(owner.get(address))
-    assert "<ins>" in shown
-    assert "<dt>Version</dt>" not in shown
-    assert "1 message: at most" in text_of(machine(owner, scene, "estimate"))
-
-    assert machine(owner, scene).status_code == 302
-    assert "data-running" in text_of(owner.get(address))
-    run(Replay.objects.get())
-    fragment = text_of(owner.get(address, headers={"X-Fragment": "1"}))
-    assert "data-running" not in fragment
-    assert "<html" not in fragment
-    assert "Oui, elle coûte 49 €." in fragment
-
-    assert 'value="publish"' in fragment
-    machine(owner, scene, "publish")
-    assert scenario_of(scene).instruction == "Des mots nouveaux."
-    published = text_of(owner.get(address, headers={"X-Fragment": "1"}))
-    assert 'value="publish"' not in published
-    assert "Published" in published
-    assert "<ins>Des" not in text_of(owner.get(address))
-
-
-def test_steering_it_on_the_page(scene: Scene, owner: Client) -> None:
-    said(thread(scene), 0)
-    machine(owner, scene, dollars="0")
-    assert run(Replay.objects.get()).status == "paused"
-    machine(owner, scene, "continue", dollars="0,5")
-    assert Replay.objects.get().status == "queued"
-    machine(owner, scene, "cancel")
-    assert Replay.objects.get().status == "cancelled"
-    shown = text_of(owner.get(f"{page_of(scene)}/replay"))
-    assert "cancelled" in shown
-
-
-@pytest.mark.parametrize("deed", ["start", "estimate", "cancel", "continue", "publish", "forget"])
-def test_members_watch_the_time_machine_and_leave_its_levers(
-    deed: str, scene: Scene, member: Client
-) -> None:
-    assert 'value="start"' not in text_of(member.get(f"{page_of(scene)}/replay"))
-    assert machine(member, scene, deed).status_code == 403
-
-
-def test_a_period_that_is_none_keeps_what_was_typed(scene: Scene, owner: Client) -> None:
-    shown = text_of(machine(owner, scene, first="2026-11-30"))
-
-    assert "The period ends before it begins." in shown
-    assert "2026-11-30" in shown
-
-
-def test_the_results_page_asks_no_more_for_more_messages(
-    scene: Scene, owner: Client, django_assert_max_num_queries: Queries
-) -> None:
-    for number in range(30):
-        said(thread(scene, f"Personne {number}"), 10 * number)
-    machine(owner, scene)
-    run(Replay.objects.get())
-
-    with django_assert_max_num_queries(40):
-        text_of(owner.get(f"{page_of(scene)}/replay"))

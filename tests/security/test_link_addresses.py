@@ -67,6 +67,7 @@ TEXTS = [
     'left "/fr/verify/{token}", came back',
     "/PASSWORD/RESET/{token}",
     "/password%2Freset%2F{token}",
+    "GET /letters/stop/{token} HTTP/1.1",
 ]
 
 

@@ -140,6 +140,11 @@ def test_the_demo_is_refused() -> None:
     assert "FLOWIA_DEMO" in refusal(GOOD, demo=True)
 
 
+@pytest.mark.parametrize("word", ["0", "false", " No "])
+def test_the_operators_second_factor_is_not_switched_off(word: str) -> None:
+    assert "OPERATOR_SECOND_FACTOR" in refusal({**GOOD, "OPERATOR_SECOND_FACTOR": word})
+
+
 def test_an_empty_environment_is_for_development() -> None:
     assert refusal({}) == ""
     assert "ENCRYPTION_KEY" in refusal({"ENCRYPTION_KEY": "x"})

@@ -165,11 +165,11 @@ def test_the_list_costs_the_same_however_long(
     make_glow(workspace)
     client = program(owner)
     client.get("/social-accounts")
-    with django_assert_num_queries(6 + clock_queries()):
+    with django_assert_num_queries(5 + clock_queries()):
         assert len(client.get("/social-accounts").json()["results"]) == 1
     for _more in range(5):
         make_glow(workspace)
-    with django_assert_num_queries(6 + clock_queries()):
+    with django_assert_num_queries(5 + clock_queries()):
         assert len(client.get("/social-accounts").json()["results"]) == 6
     SocialAccount.objects.filter(external_id__gt="").update(status="paused")
     assert client.get("/social-accounts", {"status": "active"}).json()["results"] == []

@@ -72,7 +72,7 @@ def test_two_accounts_of_three_are_chosen(glow: Glow, owner: User, workspace: Wo
     state = begin(client)["state"]
     page = client.get(BACK, {"code": "c1", "state": state}, follow=True)
     assert SocialAccount.objects.count() == 0
-    assert words(page).count('type="checkbox"') == 3
+    assert words(page).partition("</main>")[0].count('type="checkbox"') == 3
 
     row = Connecting.objects.get()
     form = {"account": ["glow:g1", "glow:g3"]}
@@ -81,7 +81,11 @@ def test_two_accounts_of_three_are_chosen(glow: Glow, owner: User, workspace: Wo
     assert set(SocialAccount.objects.values_list("external_id", flat=True)) == {"g1", "g3"}
     assert not Connecting.objects.exists()
     assert "Glow g1 is connected." in words(page)
-    assert client.get(f"/accounts/connect/{row.uid}").status_code == 404
+    # Whoever presses Back is told, and nobody else.
+    back = client.get(f"/accounts/connect/{row.uid}", follow=True)
+    assert back.redirect_chain == [("/accounts", 302)]
+    assert "That choice was made already" in words(back)
+    assert browser(owner).get(f"/accounts/connect/{row.uid}").status_code == 404
 
 
 def test_a_list_belongs_to_who_got_it_and_for_half_an_hour(
@@ -122,6 +126,21 @@ def test_a_refused_consent_stores_nothing_and_is_told_kindly(glow: Glow, owner: 
     assert "You did not allow it there, so nothing was connected." in words(page)
     assert not SocialAccount.objects.exists()
     assert glow.service.asked == []
+
+
+def test_who_refused_goes_back_to_where_they_came_from(glow: Glow, owner: User) -> None:
+    client = browser(owner, "en")
+    state = begin(client, next="/start")["state"]
+    back = client.get(BACK, {"error": "access_denied", "state": state})
+    assert back["Location"] == "/start"
+
+
+def test_asked_again_for_a_permission_they_still_get_there(glow: Glow, owner: User) -> None:
+    glow.grants("g1", scopes=("write",))
+    client = browser(owner, "en")
+    state = begin(client, next="/start")["state"]
+    page = client.get(BACK, {"code": "c1", "state": state}, follow=True)
+    assert 'name="next" value="/start"' in words(page)
 
 
 def test_a_needed_permission_is_missing_and_asked_for_again(glow: Glow, owner: User) -> None:

@@ -307,7 +307,7 @@ def test_many_sessions_cost_as_many_questions_as_one(
     whole = SocialAccount.objects.select_related("workspace")
     for count in (1, 4):
         rows = list(whole.filter(pk__in=[one.pk for one in accounts]))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(4):
             assert len(truths_of(rows, now=TUESDAY)) == count
         accounts += [make_browsed(workspace, owner, session=stopped) for _more in range(3)]
 

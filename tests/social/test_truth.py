@@ -11,7 +11,7 @@ from accounts.wording import wording_of
 from flowia.lib import clock
 from social import checking
 from social.accounts import mark_needs_login, mark_ready
-from social.models import Breaker, Poll, ProviderPause, SocialAccount, UnitDay, UnitTotal
+from social.models import Poll, SocialAccount, UnitDay, UnitTotal
 from social.streams import Meter
 from social.truth import truth_of
 from tests.factories import make_account, make_member, make_workspace
@@ -94,33 +94,6 @@ def test_each_state_has_its_sentence_and_its_next_action(
 
     assert (truth.state, truth.action.code if truth.action else "") == (state, action)
     assert words in truth.sentence
-
-
-def test_a_pause_or_a_storm_of_the_network_is_told(glow: Glow, workspace: Workspace) -> None:
-    account = make_glow(workspace)
-    pause = ProviderPause.objects.create(provider="glow")
-    assert truth_of(account, now=clock.now()).state == "provider_paused"
-    pause.delete()
-    until = clock.now() + SOON
-    storm = Breaker.objects.create(name="provider:glow", opened_until=until)
-    assert truth_of(account, now=clock.now()).held_until == until
-    storm.delete()
-    Breaker.objects.create(name=f"account:{account.uid}", opened_until=until)
-    assert truth_of(account, now=clock.now()).state == "held"
-
-
-def test_a_breaker_is_told_while_somebody_waits_for_it(glow: Glow, workspace: Workspace) -> None:
-    now = clock.now()
-    account = make_glow(workspace, automation_agreed_at=now)
-    names = (f"account:{account.uid}", "provider:glow")
-    for name in names:
-        Breaker.objects.create(name=name, opened_until=now - SOON, since=now - SOON)
-    assert truth_of(account, now=now).state == "working"
-
-    for name, state in zip(names, ("held", "provider_paused"), strict=True):
-        Breaker.objects.filter(name=name).update(since=now + SOON)
-        truth = truth_of(account, now=now)
-        assert (truth.state, truth.held_until) == (state, now + SOON)
 
 
 def test_nothing_is_promised_of_an_account_that_cannot_be_looked_at(workspace: Workspace) -> None:

@@ -240,13 +240,18 @@ def test_a_workspace_goes_and_what_stays_outside_is_listed(
     assert not Contact.objects.exists()
 
 
-@pytest.mark.parametrize("password", ["", "faux"])
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [("", "This field is required."), ("faux", "This is not your password.")],
+)
 def test_a_workspace_goes_with_its_owners_password_alone(
-    password: str, workspace: Workspace, client: Client
+    password: str, said: str, workspace: Workspace, client: Client
 ) -> None:
+    assert "(optional)" not in text(client.get(END))
+
     page = text(client.post(END, {"confirm": "Atelier", "password": password}))
 
-    assert "This is not your password." in page
+    assert said in page
     assert Workspace.objects.filter(pk=workspace.pk).exists()
 
 

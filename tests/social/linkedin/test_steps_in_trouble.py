@@ -219,13 +219,13 @@ def test_who_approves_outside_the_hours_is_told_when_it_leaves_and_why(
     morning = time.now.replace(hour=8, minute=0, second=0) + timedelta(days=1)
     told = in_hand(draft.workspace, str(draft.uid), now=time.now)["leaves_later"]
     assert told["until"] == morning
-    assert str(told["sentence"]) == "Il part pendant les horaires de travail du compte."
+    assert str(told["sentence"]) == "Il part pendant les heures d’activité du compte."
 
     leave(delivery)
     draft.refresh_from_db()
     (line,) = lines_of([draft])
     assert (line.put_off, line.leaves_at) == (True, morning)
-    assert line.sentence == "Il part pendant les horaires de travail du compte."
+    assert line.sentence == "Il part pendant les heures d’activité du compte."
 
     approving.undo(draft, by=str(marie.uid))
     draft.refresh_from_db()

@@ -66,7 +66,7 @@ def test_nothing_runs_for_who_has_left_and_their_session_is_deleted(
     told = truth_of(row, now=time.now)
     assert told.action is not None
     assert (told.state, told.action.code) == ("needs_login", "reconnect")
-    assert "a quitté l'espace de travail" in told.sentence
+    assert "a quitté l’espace de travail" in told.sentence
 
 
 def test_the_next_reading_tells_the_owners_once_and_another_may_connect_it(
