@@ -20,6 +20,11 @@ OPEN = frozenset({
 """Names under which networks and tools send ids, kinds and times, never words."""
 
 
+def was_asked(session: SessionBase, conversation: int) -> bool:
+    """Return whether this operator asked for the conversation's words, however long ago."""
+    return str(conversation) in session.get(KEY, {})
+
+
 def is_shown(session: SessionBase, conversation: int | None, *, now: float) -> bool:
     """Return whether this operator may read the conversation's words; `now` in Unix seconds."""
     return conversation is not None and session.get(KEY, {}).get(str(conversation), 0) > now

@@ -85,7 +85,9 @@ class Conversations(LargeRows):
             raise PermissionDenied
         asked = _asked(request, conversation)
         page = page_of(conversation, asked, _number(request.GET.get("page", "")))
-        shown = hidden.is_shown(request.session, pk, now=clock.now().timestamp())
+        shown = hidden.was_asked(request.session, pk) and hidden.is_shown(
+            request.session, pk, now=clock.now().timestamp()
+        )
         trace = trace_of(conversation, page=page, shown=shown)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
