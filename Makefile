@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 COMPILE := $(VENV) -m uv pip compile --universal --python-version 3.11 --no-emit-index-url --quiet
 
-.PHONY: help run serve test check day mutants screenshots requirements messages clean
+.PHONY: help run serve test check day mutants benchmark screenshots pictures client requirements messages clean
 
 help:
 	@echo "make run           la démonstration : Flow IA et son bac à sable"
@@ -13,7 +13,10 @@ help:
 	@echo "make check         ce que vérifie l'intégration continue"
 	@echo "make day           joue cinquante conversations et dit ce qui diffère"
 	@echo "make mutants       change chaque règle de décision : les tests le voient-ils ?"
+	@echo "make benchmark     mesure Flow IA à côté du plus léger possible (une demi-heure)"
 	@echo "make screenshots   photographie chaque page dans var/screenshots"
+	@echo "make pictures      refait les images du README dans docs/pictures"
+	@echo "make client        engendre un client Python de l'API dans var/client"
 	@echo "make requirements  recalcule les versions des dépendances"
 	@echo "make messages      recueille et compile les textes à traduire"
 	@echo "make clean         enlève .venv et les caches, jamais vos données"
@@ -32,9 +35,13 @@ check:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.check
 
-day mutants screenshots:
+day mutants screenshots pictures client:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.$@ $(PAGES)
+
+benchmark:
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m benchmarks.throughput $(OPTIONS)
 
 requirements:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
