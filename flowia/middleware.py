@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from flowia.lib.address import client_address, shortened
 from flowia.lib.errors import FlowError, MethodNotAllowedError, TooLargeError
 from flowia.lib.redaction import GONE
+from flowia.lib.tally import Spread
 from flowia.pages import told
 
 log = structlog.get_logger("flowia.requests")
@@ -20,6 +21,12 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # The parts of a route that take any text: those of Django's converters, and the admin's last one.
 ANY_TEXT = re.compile(r"(?<!\?P)<(?:(?:str|path|slug):)?(\w+)>|\(\?P<(\w+)>\.\*\)")
 BODY_LIMIT = 1024 * 1024
+REQUESTS = Spread(
+    "flowia_request_seconds",
+    "Requests by view and status; all of the admin's under one name.",
+    ("view", "status"),
+    (0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -41,6 +48,8 @@ class RequestLog:
         started = time.monotonic()
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
+        seconds = time.monotonic() - started
+        REQUESTS.took(seconds, view_of(request), str(response.status_code))
         if not request.path.startswith(("/static/", "/health")):
             log.info(
                 "request",
@@ -48,7 +57,7 @@ class RequestLog:
                 path=told_path(request),
                 status=response.status_code,
                 address=shortened(client_address(request)),
-                milliseconds=round((time.monotonic() - started) * 1000),
+                milliseconds=round(seconds * 1000),
             )
         return response
 
@@ -64,6 +73,14 @@ class KnownMethods:
         if request.method in METHODS:
             return self.get_response(request)
         return not_allowed(request, ", ".join(METHODS))
+
+
+def view_of(request: HttpRequest) -> str:
+    """Return the name of the view that was found, for counting: never what a caller wrote."""
+    found = request.resolver_match
+    if found is None:
+        return "(none)"
+    return "admin" if "admin" in found.app_names else found.view_name or "(unnamed)"
 
 
 def told_path(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 SHORTEST_SECRET, SHORTEST_SIGNING_KEY, ENCRYPTION_KEY_BYTES = 50, 32, 32
 FEWEST_CHARACTERS, FEWEST_BYTES = 10, 8
@@ -52,6 +52,18 @@ def public_url(text: str) -> str:
 def is_production(text: str) -> bool:
     """Return whether this PUBLIC_URL is one of production: https, however it is written."""
     return public_url(text).startswith("https://")
+
+
+def verified(redis_url: str) -> str:
+    """Return the address of Redis with the wish that a certificate be verified, where there is one.
+
+    Celery's client verifies none unless it is told to; what the address says itself stays.
+    """
+    parts = urlsplit(redis_url)
+    if parts.scheme != "rediss" or "ssl_cert_reqs=" in parts.query:
+        return redis_url
+    query = "&".join(filter(None, [parts.query, "ssl_cert_reqs=required"]))
+    return urlunsplit(parts._replace(query=query))
 
 
 def listed(text: str) -> list[str]:

@@ -4,6 +4,7 @@ gunicorn's settings are this module's variables
 (https://docs.gunicorn.org/en/stable/configure.html); its command line comes after them.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -49,6 +50,11 @@ class ServerLog(Logger):  # type: ignore[misc] # gunicorn has no types
 
     def access(self, *_request: Any) -> None:
         """Write nothing: the product logs its requests itself, without addresses and queries."""
+
+
+def pre_fork(_server: Any, _worker: Any) -> None:
+    """Let no collection write to what the workers share, see `flowia.celery.share`."""
+    gc.freeze()
 
 
 logger_class = ServerLog

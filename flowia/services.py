@@ -49,6 +49,8 @@ OPENAI_REASONING_EFFORT = env.str("OPENAI_REASONING_EFFORT", "none")
 AI_MAX_TOKENS = env.int("AI_MAX_TOKENS", 4000)
 # Calls in any minute, for each workspace and in all; what comes more often waits its turn.
 AI_REQUESTS_PER_MINUTE = env.int("AI_REQUESTS_PER_MINUTE", 60)
+# With more in all, one workspace's crowd leaves something to the others.
+AI_REQUESTS_PER_MINUTE_IN_ALL = env.int("AI_REQUESTS_PER_MINUTE_IN_ALL", None)
 # Dollars per million tokens, for models whose price `processing/ai/prices.py` does not know.
 AI_PRICE_IN = env.float("AI_PRICE_IN", None)
 AI_PRICE_OUT = env.float("AI_PRICE_OUT", None)

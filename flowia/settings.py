@@ -11,8 +11,10 @@ from urllib.parse import quote, urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from flowia import __version__
+from flowia import database as patience
 from flowia.embedded import BASE_DIR, SECRETS, drop_blanks, ensure_secrets, env_files, var_dir
-from flowia.production import is_production, proxies, public_url, refusal
+from flowia.production import is_production, proxies, public_url, refusal, verified
 from flowia.reporting import report_errors
 from flowia.rounds import ROUNDS
 
@@ -34,7 +36,7 @@ if not all(os.environ.get(_name) for _name in SECRETS):
     environ.Env.read_env(var_dir() / "secrets.env")
 
 VAR_DIR = var_dir()
-VERSION = "0.1.0"
+VERSION = __version__
 
 # --- secrets and addresses -------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
@@ -144,7 +146,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # In memory, SQLite's threads share one cache whose locks ignore the time-out.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    # A pooler lends a session for one transaction: nothing of ours may outlive it.
+    _pooled = env.bool("DATABASE_POOLED", False)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = _pooled
+    _given = DATABASES["default"].get("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] = patience.options(_given, pooled=_pooled)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ----------------------------------------------------------------------------------
@@ -260,7 +266,8 @@ STORAGES = {
 }
 
 # --- Redis, cache, Celery --------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+# Over TLS, all three of its clients look at the certificate, Celery too.
+REDIS_URL = verified(env.str("REDIS_URL", "redis://127.0.0.1:6379/0"))
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
@@ -299,11 +306,26 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["flowia.lib.routes.documented"],
     # Choices that several rows have under one name.
     "ENUM_NAME_OVERRIDES": {
+        "Author": "processing.models.Message.Author",
+        "Autonomy": "processing.models.Scenario.Autonomy",
+        "BrowserState": "social.models.BrowserSession.State",
+        "CommentAnswer": "processing.models.Scenario.CommentAnswer",
+        "ConversationSorter": "processing.models.Conversation.Sorter",
+        "Direction": "processing.models.Message.Direction",
+        "ErasureStatus": "processing.privacy.models.Erasure.Status",
+        "ExportStatus": "processing.privacy.models.Export.Status",
+        "HandledBy": "processing.models.Conversation.Handler",
+        "OutsideHours": "processing.models.Scenario.Outside",
+        "Role": "accounts.models.Membership.Role",
+        "ScenarioChannel": "processing.models.Scenario.Channel",
+        "ScenarioTrigger": "processing.models.Scenario.Trigger",
+        "SignInKind": "accounts.models.SignIn.Kind",
+        "Theme": "accounts.models.User.Theme",
         "LeadLevel": "processing.models.Lead.Level",
         "LeadStage": "processing.models.Lead.Stage",
         "TrustStage": "processing.models.Trust.Stage",
         "MessageStatus": "processing.models.Message.Status",
-        "FollowUpStatusEnum": "processing.models.FollowUp.Status",
+        "FollowUpStatus": "processing.models.FollowUp.Status",
         "ReplayStatus": "processing.models.Replay.Status",
         "ScenarioLanguage": "processing.models.Scenario.Language",
         "ScenarioKind": "processing.models.Scenario.Kind",
@@ -322,6 +344,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "flowia.lib.openapi.with_plain_names",
         "flowia.lib.openapi.with_problems",
         "flowia.lib.openapi.without_nul",
     ],
@@ -348,6 +371,8 @@ TOKEN_ADDRESSES = ("verify", "password/reset", "invitation", "approve", "letters
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 # Who asks /metrics names it; without one there is no such address.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# How often a process adds what it counted for /metrics to the sums in Redis; 0 for never.
+TALLY_SECONDS = env.float("TALLY_SECONDS", 5.0)
 LOG_FORMAT = env.str("LOG_FORMAT", "json")
 LOGGING_CONFIG = "flowia.lib.logging.configure"
 # A file of all processes, beside standard error; it rotates by itself.

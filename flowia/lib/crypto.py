@@ -85,6 +85,11 @@ def current_head() -> str:
     return f"{VERSION}:{next(iter(_keyring()))}:"
 
 
+def known_ids() -> tuple[str, ...]:
+    """Return the ids of the keys that are here, the encrypting one first."""
+    return tuple(_keyring())
+
+
 def make_key() -> str:
     """Return a fresh random key in the form that ENCRYPTION_KEY takes."""
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()

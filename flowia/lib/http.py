@@ -3,12 +3,23 @@
 It never retries: whether a call may be tried again is the caller's knowledge, and a send may not.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
 
+from flowia.lib.tally import Spread
+
+CALLS = Spread(
+    "flowia_call_seconds",
+    "Calls to networks and sign-in services, by how they ended.",
+    ("whom", "outcome"),
+)
+"""`outcome` is ok, limited (429), refused (another 4xx or a redirect), failed (5xx), unreachable
+(never arrived) or lost (no answer to what may have arrived)."""
 TIMEOUT = (5, 10)
 """Seconds to connect and to wait for an answer."""
 
@@ -37,6 +48,7 @@ def call(
     method: str,
     url: str,
     *,
+    whom: str = "other",
     token: str = "",
     params: dict[str, str] | None = None,
     json: dict[str, Any] | None = None,
@@ -46,7 +58,7 @@ def call(
     """Make one request, with `token` as Bearer if given; redirects are not followed.
 
     The body is `json`, or `form` as a browser's form would send it. `headers` come on top: some
-    networks want their token in one of their own.
+    networks want their token in one of their own. `whom` is under what name the call is counted.
 
     Each call has its own connection: one that was kept open may be closed by the other side at
     the very moment of the next call, and then nobody could tell whether that call arrived.
@@ -55,6 +67,7 @@ def call(
     nothing arrived, a time-out while waiting proves nothing.
     """
     bearer = {"Authorization": f"Bearer {token}"} if token else {}
+    began, outcome = time.perf_counter(), "lost"
     try:
         response = requests.request(
             method,
@@ -66,11 +79,25 @@ def call(
             timeout=TIMEOUT,
             allow_redirects=False,
         )
+        outcome = _outcome(response.status_code)
     except requests.exceptions.ConnectTimeout as error:
+        outcome = "unreachable"
         raise UnreachableError(may_have_arrived=False) from error
     except requests.exceptions.RequestException as error:
-        raise UnreachableError(may_have_arrived=not _never_connected(error)) from error
+        never = _never_connected(error)
+        outcome = "unreachable" if never else "lost"
+        raise UnreachableError(may_have_arrived=not never) from error
+    finally:
+        CALLS.took(time.perf_counter() - began, whom, outcome)
     return Answer(response.status_code, _json(response), response.headers)
+
+
+def _outcome(status: int) -> str:
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return "ok"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "failed"
+    return "limited" if status == HTTPStatus.TOO_MANY_REQUESTS else "refused"
 
 
 def _never_connected(error: requests.exceptions.RequestException) -> bool:

@@ -95,7 +95,7 @@ class GiveUpSoon(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, seconds: int = 5) -> None:
+    def __init__(self, seconds: int = 2) -> None:
         """Take how many seconds each statement of this migration may wait for a lock."""
         self.seconds = seconds
 

@@ -27,6 +27,15 @@ class CursorPages(CursorPagination):
                 parameter["schema"] |= {"minimum": 1, "default": self.page_size}
         return parameters
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page: all three are always there, the addresses or null."""
+        described: dict[str, Any] = super().get_paginated_response_schema(schema)
+        described["required"] = ["next", "previous", "results"]
+        for name, cursor in (("next", "cD0yMDI2"), ("previous", "cj0xJnA9MjAyNg")):
+            address = f"https://flowia.example/rows?cursor={cursor}"
+            described["properties"][name]["example"] = address
+        return described
+
     def get_page_size(self, request: Request) -> int | None:
         """Return the size asked for, 200 at most; anything but a number above 0 answers 400."""
         asked = request.query_params.get("limit")
@@ -73,4 +82,9 @@ class ClosedOrdering(OrderingFilter):
         allowed: tuple[str, ...] = getattr(view, "ordering_fields", ())
         values = [prefix + field for field in allowed for prefix in ("", "-")]
         schema = {"type": "string", "enum": values, "default": getattr(view, "ordering", "-id")}
+        # A name for each in generated clients, which else call "-created_at" VALUE_1.
+        schema["x-enum-varnames"] = [
+            f"{value.removeprefix('-').upper()}_{'FALLING' if value[0] == '-' else 'RISING'}"
+            for value in values
+        ]
         return [{"name": "ordering", "in": "query", "required": False, "schema": schema}]

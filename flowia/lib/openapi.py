@@ -91,6 +91,20 @@ HEADERS: dict[str, str] = {
 }
 
 
+def with_plain_names(result: Document, **_options: Any) -> Document:
+    """Name what generated clients call: no dots, and deeds by their own word.
+
+    `drafts_approve` is a deed, not the creation of an "approve": only where there is a list beside
+    it does a POST create.
+    """
+    for address, _method, operation in _operations(result):
+        name = operation["operationId"].replace(".", "_")
+        lists = "get" in result["paths"][address]
+        operation["operationId"] = name if lists else name.removesuffix("_create")
+        operation["tags"] = [tag.partition(".")[0] for tag in operation.get("tags", [])]
+    return result
+
+
 def with_problems(result: Document, **_options: Any) -> Document:
     """Add to each operation the errors that it may answer, described once with an example."""
     components = result.setdefault("components", {})

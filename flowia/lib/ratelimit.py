@@ -42,6 +42,18 @@ return {passed, count, frees, time[1]}
 """
 
 
+# The line is the moment at which its last place is due; it is forgotten when that has come.
+LINE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+local mine = math.min(math.max(last, now) + tonumber(ARGV[1]), now + tonumber(ARGV[2]))
+redis.call('SET', KEYS[1], string.format('%.0f', mine), 'PX',
+           string.format('%.0f', math.max(1, (mine - now) / 1000)))
+return string.format('%.0f', mine - now)
+"""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether one more call passed.
@@ -77,6 +89,20 @@ def take(key: str, *, limit: int, seconds: float) -> Verdict | None:
     wait = max(1, -(-microseconds // 1_000_000))
     left = max(0, limit - count)
     return Verdict(bool(passed), limit, left, wait, now + wait, microseconds / 1_000_000)
+
+
+def place(key: str, *, each: float, most: float) -> float:
+    """Take the next place in the line of `key`; return in how many seconds it is due.
+
+    Places are `each` seconds apart; none is further away than `most`. When Redis is away nobody
+    can be placed, and the next one is due after `each`.
+    """
+    if time.monotonic() < _rest_until:
+        return each
+    asked = (str(int(each * 1_000_000)), str(int(most * 1_000_000)))
+    with suppress(RedisError, OSError):
+        return int(str(redis_client().eval(LINE, 1, _name(key), *asked))) / 1_000_000
+    return each
 
 
 def counted(key: str, *, seconds: int) -> int:

@@ -180,8 +180,8 @@ def keep_running(plan: Plan, interruptions: Interruptions, held: IO[bytes]) -> N
     with (plan.var / "log" / "supervisord.out").open("wb") as output:
         # The lock is supervisor's standard input: it is held while a process of this run lives.
         supervised = children.start(
-            ["-P", "-m", "supervisor.supervisord", "-c", supervisor.CONFIG],
-            cwd=plan.var,
+            ["-m", "flowia.run.forking", "-c", supervisor.CONFIG],
+            cwd=BASE_DIR,
             environment=supervisor.environment(plan),
             output=output,
             stdin=held,

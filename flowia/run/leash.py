@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 # Made by a run that is ending. A signal that reaches a child of supervisor before it becomes this
 # program is lost, and would be waited for in vain.
 ENDING = "run/ending"
@@ -20,16 +20,27 @@ ENDING = "run/ending"
 def main() -> None:
     """Become the program named on the command line."""
     parent, *command = sys.argv[1:]
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if int(parent) not in {0, os.getppid()}:
-            sys.exit("The parent is already gone.")
-    if not int(parent) and (Path(os.environ["FLOWIA_VAR"]) / ENDING).exists():
-        sys.exit(0)
+    hold(int(parent))
     # An ignored signal stays ignored in the next program; a shell's background jobs ignore Ctrl-C.
     for number in (signal.SIGINT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def be_called(name: str) -> None:
+    """Give this process the name under which `ps` and `top` show it, 15 letters at most."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15])
+
+
+def hold(parent: int) -> None:
+    """Let this process end with its parent, and now if that is gone or its run is ending."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if parent not in {0, os.getppid()}:
+            sys.exit("The parent is already gone.")
+    if not parent and (Path(os.environ["FLOWIA_VAR"]) / ENDING).exists():
+        sys.exit(0)
 
 
 if __name__ == "__main__":

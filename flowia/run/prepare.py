@@ -39,7 +39,7 @@ def note(plan: Plan) -> None:
 def fingerprints(plan: Plan) -> dict[str, str]:
     """Return per part what its result depends on; an empty text means "always do it"."""
     installed = (BASE_DIR / "requirements.txt").read_bytes()
-    migrations = installed + _digest(BASE_DIR.glob("*/migrations/*.py"))
+    migrations = installed + _digest(migration_files())
     applied = _applied(plan.sqlite)
     found = {
         "database": hashlib.sha256(migrations + applied).hexdigest() if applied else "",
@@ -63,6 +63,15 @@ def _applied(database: Path | None) -> bytes:
             return repr(rows.fetchall()).encode()
     except sqlite3.Error:
         return b""
+
+
+def migration_files() -> list[Path]:
+    """Return the migrations of all apps, those of apps inside others too."""
+    return [
+        path
+        for pattern in ("*/migrations/*.py", "*/*/migrations/*.py")
+        for path in BASE_DIR.glob(pattern)
+    ]
 
 
 def _static_files() -> Iterable[Path]:

@@ -8,7 +8,7 @@ from flowia.run.plan import Plan
 from flowia.run.valkey import binary, config_file
 
 CONFIG = "run/supervisord.conf"
-# The longest a task may take (30 s, flowia/celery.py) and a little.
+# The longest that a worker takes to end (25 s, flowia/stopping.py) and a little.
 PATIENCE = 35
 ROUND = 25
 """Seconds in which beat ends the round of dispatching that it is in, on a busy machine too."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from flowia.lib import notes
 from flowia.watching.reading import Health
 from processing.modelstate import TROUBLES
 from social.providers.registry import BROWSED, PROVIDERS
@@ -92,6 +93,32 @@ def _troubles(health: Health) -> Values:
     return {(code,): float(code in met) for code in sorted(TROUBLES | met)}
 
 
+def _connections(health: Health) -> Values:
+    """Tell how many are connected to the database; nothing where it has no connections."""
+    all_of_them = health.beside.get("connections")
+    if all_of_them is None:
+        return {}
+    active, stuck = (health.beside[f"connections_{one}"] for one in ("active", "stuck"))
+    return {
+        ("active",): active,
+        ("idle in transaction",): stuck,
+        ("idle",): all_of_them - active - stuck,
+    }
+
+
+def _memory(health: Health) -> Values:
+    return {(name,): size for name, size in health.broker.memory.items()} if health.broker else {}
+
+
+def _noted(health: Health, name: str, part: str) -> Values:
+    """Return a part of what was noted under `name`; nothing where nobody noted it."""
+    return _alone(health.notes.get(name, {}).get(part))
+
+
+def _census(name: str) -> Callable[[Health], Values]:
+    return lambda health: {tuple(labels): number for labels, number in health.census.get(name, [])}
+
+
 def _stripe(health: Health) -> Values:
     return _alone(health.stripe.open if health.stripe else None)
 
@@ -169,6 +196,76 @@ FIGURES = (
     Figure("flowia_accounts_to_log_in", "Accounts to connect again.", (), _count("to_log_in")),
     Figure("flowia_disk_free_bytes", "Room for our files.", (), lambda one: _alone(one.disk)),
     Figure("flowia_database_bytes", "The database's size.", (), lambda one: _alone(one.database)),
+    Figure(
+        "flowia_database_connections",
+        "Who is connected to our database.",
+        ("state",),
+        _connections,
+    ),
+    Figure(
+        "flowia_database_connections_most",
+        "How many may be connected to the server.",
+        (),
+        lambda one: _alone(one.beside.get("connections_most")),
+    ),
+    Figure(
+        "flowia_redis_bytes",
+        "Memory that Redis uses.",
+        (),
+        lambda one: _alone(one.broker.room[0] if one.broker else None),
+    ),
+    Figure(
+        "flowia_redis_bytes_most",
+        "Memory that Redis may use; absent without a limit.",
+        (),
+        lambda one: _alone((one.broker.room[1] or None) if one.broker else None),
+    ),
+    Figure(
+        "flowia_memory_bytes",
+        "Memory of the processes of a kind, with their children.",
+        ("process",),
+        _memory,
+    ),
+    Figure("flowia_leads", "Leads by level.", ("level",), _census("leads")),
+    Figure("flowia_drafts_waiting", "Drafts that wait for a member.", (), _census("drafts")),
+    Figure("flowia_workspaces", "Workspaces by plan.", ("plan",), _census("plans")),
+    Figure("flowia_accounts", "Accounts.", ("network", "status"), _census("accounts")),
+    Figure(
+        "flowia_quota_waiting",
+        "Messages that wait for tomorrow's quota.",
+        (),
+        _census("quota_waits"),
+    ),
+    Figure(
+        "flowia_encryption_key_seconds",
+        "Since when the encryption key is in use.",
+        (),
+        _census("key_seconds"),
+    ),
+    Figure(
+        "flowia_invariants_broken",
+        "Invariants that the last check found broken.",
+        (),
+        lambda one: _noted(one, notes.INVARIANTS, "broken"),
+    ),
+    Figure(
+        "flowia_invariants_age_seconds",
+        "Time since the invariants were checked.",
+        (),
+        lambda one: _noted(one, notes.INVARIANTS, "age"),
+    ),
+    Figure(
+        "flowia_backup_age_seconds",
+        "Time since the last backup that was noted.",
+        (),
+        lambda one: _noted(one, notes.BACKUP, "age"),
+    ),
+    Figure(
+        "flowia_census_milliseconds",
+        "How long the last census took.",
+        (),
+        _census("milliseconds"),
+    ),
     Figure(
         "flowia_health_milliseconds",
         "How long reading all this took.",

@@ -1,9 +1,11 @@
 """GET /metrics for Prometheus: the admin's own read, made at each scrape, behind a token.
 
-Nothing is counted in this process: gauges that each worker of the web server held would differ.
+No gauge is held in this process: each worker of the web server would tell another. What is counted
+as it happens is the sum of all processes (`flowia.lib.tally`).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from secrets import compare_digest
 
 from django.conf import settings
@@ -12,6 +14,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from flowia.lib import notes
+from flowia.watching import census, memory
+from flowia.watching.counts import families
 from flowia.watching.figures import FIGURES, figures
 from flowia.watching.reading import Health, read
 
@@ -29,6 +34,7 @@ class OneRead(Collector):
             for labels, value in self.values[one.name].items():
                 family.add_metric(labels, value)
             yield family
+        yield from families()
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -42,7 +48,16 @@ def show(request: HttpRequest) -> HttpResponse:
         answer = HttpResponse(status=401)
         answer["WWW-Authenticate"] = "Bearer"
         return answer
-    return HttpResponse(written(read()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(written(whole(read())), content_type=CONTENT_TYPE_LATEST)
+
+
+def whole(health: Health) -> Health:
+    """Return it with what the admin's home does not show: the census, this process' memory."""
+    broker = health.broker
+    if broker is not None:
+        told = {**broker.memory, memory.WEB: memory.of_the_web()}
+        broker = replace(broker, memory=told)
+    return replace(health, broker=broker, census=census.known(), notes=notes.all_of_them())
 
 
 def written(health: Health) -> bytes:

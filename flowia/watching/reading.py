@@ -6,7 +6,7 @@ No query looks at more than an index and a thousand rows tell, however large the
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from billing.models import StripeEvent, Subscription
 from billing.reconciling import Drift, last_found
 from flowia.lib import clock
 from flowia.lib.redis import redis_client
+from flowia.watching import memory
+from flowia.watching.census import Census
 from flowia.watching.counting import MOST, Counted, counted
 from flowia.watching.workers import Worker, known
 from integrations.models import Hook, Integration
@@ -42,6 +44,15 @@ LAST_LETTERS = 5_000
 """So many letters are looked at for those that failed within a day."""
 NEWEST, SIZE, LEDGER = "newest", "database", InteractionEvent._meta.db_table  # noqa: SLF001
 """Numbers that are counted beside rows: the ledger's newest id, the database's bytes."""
+MINE = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"
+ON_POSTGRES = {
+    SIZE: "SELECT pg_database_size(current_database())",
+    "connections": MINE,
+    "connections_active": f"{MINE} AND state = 'active'",
+    "connections_stuck": f"{MINE} AND state LIKE 'idle in transaction%%'",
+    "connections_most": "SELECT current_setting('max_connections')::int",
+}
+"""What PostgreSQL alone tells: the database's bytes, who is connected to it, how many may be."""
 MODEL, PAGE, BREAKER = range(3)
 SERVICE = ("model_ready", "model_queue", "model_paused")
 """Reasons that speak of the model and of no failure."""
@@ -83,11 +94,16 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Broker:
-    """What only Redis knows: the queues' depths, beat's last tick in seconds, the workers."""
+    """What only Redis knows: the queues' depths, beat's last tick in seconds, the workers.
+
+    `memory` holds the bytes of each kind of process, `room` Redis' own: used, and at most (0: any).
+    """
 
     depths: dict[str, int]
     beat: float | None
     workers: tuple[Worker, ...]
+    memory: dict[str, int] = field(default_factory=dict)
+    room: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +140,8 @@ class Health(Backlog):
     """How everything is.
 
     `disk` holds the free bytes where our files are, `database` its bytes, each None where unknown;
-    `milliseconds` what reading all this took.
+    `milliseconds` what reading all this took. `census` and `notes` are empty but
+    for who asks for them.
     """
 
     ledger: Ledgered
@@ -137,6 +154,8 @@ class Health(Backlog):
     disk: int | None
     database: int | None
     milliseconds: int
+    census: Census = field(default_factory=dict)
+    notes: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,7 +198,7 @@ def read_backlog() -> Backlog:
     due = {f"due:{step}": rows for step, rows in dispatch.longest_due(now, most=MOST).items()}
     numbers = {NEWEST: f"SELECT MAX(id) FROM {LEDGER}"}  # noqa: S608 - a table's name
     if connection.vendor == "postgresql":
-        numbers[SIZE] = "SELECT pg_database_size(current_database())"
+        numbers |= ON_POSTGRES
     at = dict.fromkeys(due, "next_at")
     counts = counted({**due, **_parts(now)}, at=at, numbers=numbers)
     beside = {name: counts.pop(name).number for name in numbers}
@@ -262,7 +281,14 @@ def _serving(queue: str, broker: Broker) -> int:
 def _broker() -> Broker | None:
     client = redis_client()
     try:
-        return Broker(dispatch.depths(client), dispatch.seconds_since_tick(client), known(client))
+        told: dict[str, Any] = client.info("memory")
+        return Broker(
+            dispatch.depths(client),
+            dispatch.seconds_since_tick(client),
+            known(client),
+            memory.known(client),
+            (int(told.get("used_memory", 0)), int(told.get("maxmemory", 0))),
+        )
     except (RedisError, OSError):
         return None
 

@@ -1,0 +1,121 @@
+"""What a worker does when it is asked to stop: finish its work, or give it back in time.
+
+Platforms wait about half a minute between SIGTERM and SIGKILL, Celery for as long as a task takes.
+So the worker's first process counts down. Who still works then is interrupted: the task gives its
+leases back and publishes itself once more, for the next worker. Who does not listen is ended; its
+leases end by themselves.
+"""
+
+import os
+import signal
+import threading
+import time
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+import structlog
+from celery.signals import worker_init, worker_process_init, worker_shutting_down
+from django.db import connections
+from kombu.exceptions import OperationalError
+
+from flowia.handing import HandingBack
+from flowia.lib import leases
+from flowia.lib.leases import StopNowError
+
+log = structlog.get_logger("flowia.stopping")
+FINISH_SECONDS = 16.0
+"""Longer than the time-outs of a call (15 s): what was sent is answered, or its call gave up."""
+GIVE_BACK_SECONDS = 7.0
+"""Long enough for a browser to be ended, and for some rows to be written."""
+INTERRUPT = signal.SIGUSR2
+_worker: Any = None
+_working = _in_pool = False
+
+
+class StoppableTask(HandingBack):
+    """A task that gives its work back when its worker has to stop before it is done."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task; interrupted, return nothing and leave it to another worker."""
+        global _working  # noqa: PLW0603 - the process's signal asks for it
+        leases.begin()
+        if _in_pool:
+            _listen()
+        try:
+            _working = True
+            found = super().__call__(*args, **kwargs)
+            _working = False
+        except StopNowError:
+            _working = False
+            self._give_back(args, kwargs)
+            return None
+        finally:
+            _working = False
+            leases.end()
+        return found
+
+    def _give_back(self, args: Any, kwargs: Any) -> None:
+        # Interrupted in the middle of a statement, a connection is good for nothing.
+        connections.close_all()
+        rows = leases.give_back()
+        with suppress(OperationalError, OSError):
+            self.apply_async(args, kwargs, retry=False)
+        log.warning("given back, since the worker stops", task=self.name, rows=rows)
+
+
+@worker_init.connect
+def know_worker(sender: Any = None, **_options: Any) -> None:
+    """Keep the worker, whose processes are to be told."""
+    global _worker  # noqa: PLW0603 - there is one in a process
+    _worker = sender
+
+
+@worker_process_init.connect
+def listen(**_options: Any) -> None:
+    """Remember that this is a process of a pool: it hears what its first process tells it."""
+    global _in_pool  # noqa: PLW0603 - as above
+    _in_pool = True
+    _listen()
+
+
+@worker_shutting_down.connect
+def count_down(how: str = "", **_options: Any) -> None:
+    """Begin to count when the worker is asked to finish; asked to end, interrupt at once."""
+    seconds = FINISH_SECONDS if how == "Warm" else 0.0
+    if _worker is not None:
+        threading.Thread(target=_end_in, args=[seconds], name="stopping", daemon=True).start()
+
+
+def _listen() -> None:
+    """Interrupt the task when the first process says so, and do nothing for SIGTERM.
+
+    Platforms that send that to every process are answered by the first one alone. With each task,
+    since the pool sets its own handlers after it has told that a process began; and by a function,
+    since whatever a task starts would inherit that a signal is ignored.
+    """
+    signal.signal(INTERRUPT, _interrupt)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    if _working:
+        raise StopNowError
+
+
+def _end_in(seconds: float) -> None:
+    time.sleep(seconds)
+    _tell_all(INTERRUPT)
+    time.sleep(GIVE_BACK_SECONDS)
+    _tell_all(signal.SIGKILL)
+
+
+def _tell_all(number: int) -> None:
+    pool = getattr(getattr(_worker, "pool", None), "_pool", None)
+    for process in list(getattr(pool, "_pool", None) or []):
+        # The pool collects who ended: a number that is still listed is nobody else's.
+        if process.exitcode is None:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, number)
