@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min, QuerySet
 
 from billing.plans import PlanRequiredError
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from flowia.lib.errors import ConflictError, NotFoundError
 from processing import deadletters, leading, receipts
 from processing.models import Lead, LeadAct, LeadActRow
@@ -137,6 +137,8 @@ def _claim(act_id: int) -> LeadAct | None:
     due = LeadAct.objects.filter(pk=act_id, status__in=OPEN, next_at__lte=now)
     if not due.update(next_at=now + LEASE):
         return None
+    mine = LeadAct.objects.filter(pk=act_id, status__in=OPEN, next_at=now + LEASE)
+    leases.held(mine, next_at=now)
     found = LeadAct.objects.select_related("workspace").get(pk=act_id)
     LeadAct.objects.filter(pk=act_id, status=Status.QUEUED).update(status=Status.RUNNING)
     return found

@@ -10,6 +10,7 @@ need back, and `mend` and `mend_all` set what was forgotten.
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, In
@@ -69,14 +70,15 @@ def sweep(*, now: datetime) -> int:
     contact's words are the last ones again: the mark stays.
     """
     over = Conversation.objects.filter(attention_at__lte=now - REST)
-    looked = list(over.order_by("attention_at").values_list("pk", "attention_at")[:BATCH])
-    rows = Conversation.objects.filter(pk__in=[pk for pk, _at in looked])
+    looked = list(over.order_by("attention_at").values_list("pk", flat=True)[:BATCH])
+    rows = Conversation.objects.filter(pk__in=looked)
     may = set(rows.filter(_may_need()).values_list("pk", flat=True))
-    gone = 0
-    for pk, at in looked:
-        # Marked again meanwhile: the newer mark stays.
-        same = Conversation.objects.filter(pk=pk, attention_at=at)
-        gone += same.update(attention_at=now + AGAIN if pk in may else None) and pk not in may
+    with transaction.atomic():
+        # In the order of all who lock several. Whom somebody marked again meanwhile is not over.
+        locked = over.filter(pk__in=looked).select_for_update(no_key=True).order_by("pk")
+        still = set(locked.values_list("pk", flat=True))
+        over.filter(pk__in=still & may).update(attention_at=now + AGAIN)
+        gone = over.filter(pk__in=still - may).update(attention_at=None)
     mend()
     return gone
 

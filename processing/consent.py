@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from billing import quotas
 from flowia.lib import clock
-from processing import holding, inbox, ledger, notices, outbox, sequences
+from processing import holding, inbox, ledger, notices, outbox, restored, sequences
 from processing.language import language_of
 from processing.models import Contact, Conversation, InteractionEvent, Message
 from processing.optout import is_opt_in, is_opt_out
@@ -39,6 +39,8 @@ def heed(message: Message, *, now: datetime) -> list[Wake]:
         if contact.opted_out_at is None:
             _silence(contact, "opted_out_by_contact", {"language": language}, now=now)
             _tell(message.conversation, "opted_out_by_contact", {"language": language}, message)
+        if restored.may_be_done(message.sent_at, now=now):
+            return []
         return _confirm(message, language, now=now)
     if contact.opted_out_at is not None and is_opt_in(message.text):
         _speak(contact)

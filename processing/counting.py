@@ -25,7 +25,6 @@ IN_TIME = ("lt10", "lt30", "lt60", "lt300")
 Five minutes is our own measure. People who wrote are still at their telephone then, and it is how
 long the assistant may have to wait between two answers in one conversation.
 """
-IN_TIME_SECONDS = 300
 LEFT = {"sent", "confirmed_by_echo", "confirmed_by_reading", "confirmed_by_hand"}
 """Reasons of a delivery that left; of these every message has exactly one."""
 LEVELS = {

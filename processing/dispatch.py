@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.db.models.lookups import Exact
 from redis import Redis
 
@@ -61,6 +62,8 @@ THEIRS: dict[str, tuple[Any, str]] = {
 ASLEEP = ("send", "follow", "sync", "hook")
 """The steps that wait in their tables, unwoken, while everything rests."""
 EVERYTHING_PAUSED = "everything_paused"
+SHARED = {"respond", "send"}
+"""The steps whose backlog is shared out among workspaces: a crowd at one lets others through."""
 ORDER = {"respond": (Exact(F("reason"), WAITS), "next_at")}
 """A crowd in one workspace's line comes after everybody else's messages."""
 
@@ -73,7 +76,8 @@ def due(client: Redis) -> list[Wake]:
     removals.overdue(now=now)
     calling.overdue(now=now)
     client.set(TICK, time.time())
-    room = {step: _depth(client, queue) < LONG_QUEUE for step, queue in KEYS.items()}
+    waiting = depths(client)
+    room = {step: waiting[queue] < LONG_QUEUE for step, queue in KEYS.items()}
     return [
         wake
         for wake, next_at in _found(now)
@@ -113,7 +117,16 @@ def backlog(client: Redis) -> dict[str, Any]:
 
 
 def seconds_since_tick(client: Redis) -> float | None:
-    """Return the age of beat's last tick, None when there was none."""
+    """Return the age of beat's last tick, None when there was none.
+
+    A tick of a clock that was ahead is as old as it is far: it is no sign of life.
+    """
+    age = age_of_tick(client)
+    return None if age is None else abs(age)
+
+
+def age_of_tick(client: Redis) -> float | None:
+    """Return the same, below zero where beat's clock is ahead of this machine's."""
     last = client.get(TICK)
     return None if last is None else time.time() - float(str(last))
 
@@ -169,9 +182,18 @@ def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
 def _due_of(step: str, rows: "QuerySet[Any]") -> Iterator[tuple[Wake, datetime]]:
     order = ORDER.get(step, ("next_at",))
     found = list(rows.order_by(*order).values_list("pk", "next_at")[:BATCH])
+    if step in SHARED and len(found) == BATCH:
+        found = list(_in_turn(rows, order).values_list("pk", "next_at")[:BATCH])
     in_browser = _done_in_browser(step, [row_id for row_id, _next_at in found])
     for row_id, next_at in found:
         yield Wake(BY_BROWSER[step] if row_id in in_browser else step, row_id), next_at
+
+
+def _in_turn(rows: "QuerySet[Any]", order: tuple[Any, ...]) -> "QuerySet[Any]":
+    """Return the rows so that every workspace's oldest comes before anybody's second."""
+    own = Window(RowNumber(), partition_by=F("workspace_id"), order_by=F("next_at").asc())
+    shared: QuerySet[Any] = rows.annotate(turn=own).order_by(*order[:-1], "turn", "next_at")
+    return shared
 
 
 def _done_in_browser(step: str, ids: list[int]) -> set[int]:
@@ -205,7 +227,8 @@ def _calls_for(client: Redis, wake: Wake, next_at: datetime, *, again: bool) -> 
     note = f"flowia:woken:{wake.step}:{wake.row_id}:{next_at.timestamp()}"
     last = client.get(note)
     now = time.time()
-    if last is not None and not (again and now - float(str(last)) > QUIET_SECONDS):
+    # A note of a clock that was ahead tells nothing either.
+    if last is not None and not (again and abs(now - float(str(last))) > QUIET_SECONDS):
         return False
     client.set(note, now, ex=NOTE_SECONDS)
     return True

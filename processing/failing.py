@@ -128,6 +128,8 @@ def unconfirmed(delivery: Delivery, code: str) -> None:
             now=clock.now(),
             look_at=first_look(message.social_account, now=clock.now()),
         ):
+            if message.author != Message.Author.HUMAN:
+                outbox.stamp(message.conversation_id, now=clock.now())
             left = note_left(message, now=clock.now())
             inbox.flag(message.conversation, "send_unconfirmed")
             data = {"code": code, ledger.COUNTED: left.get(ledger.COUNTED)}
@@ -164,18 +166,29 @@ def _retry(
                 _note_rest(message, error.code)
                 data = {"code": error.code, "until": until.isoformat()}
                 _tell(message, "send_retry", "wait", data=data)
-        elif outbox.close(
-            delivery, Delivery.Status.FAILED, "send_failed", code=error.code, now=clock.now()
-        ):
-            deadletters.bury(
-                "send",
-                delivery.pk,
-                workspace=message.workspace,
-                reason=error.code,
-                attempts=delivery.attempts,
-            )
-            _give_up(message, "send_failed", "failed", error)
+        elif _failed(delivery, error.code):
             outbox.give_slot_back(message.conversation, slot)
+
+
+def gave_up(delivery: Delivery) -> None:
+    """End what no worker survived: each attempt was claimed, none came as far as the call."""
+    _failed(delivery, "gave_up")
+
+
+def _failed(delivery: Delivery, code: str) -> bool:
+    message = delivery.message
+    failed = Delivery.Status.FAILED
+    if not outbox.close(delivery, failed, "send_failed", code=code, now=clock.now()):
+        return False
+    deadletters.bury(
+        "send",
+        delivery.pk,
+        workspace=message.workspace,
+        reason=code,
+        attempts=delivery.attempts,
+    )
+    _give_up(message, "send_failed", "failed", code)
+    return True
 
 
 def _note_rest(message: Message, code: str) -> None:
@@ -192,16 +205,16 @@ def _refused(delivery: Delivery, error: ProviderError, slot: outbox.Slot | None)
         if outbox.close(
             delivery, Delivery.Status.REFUSED, "send_refused", code=error.code, now=clock.now()
         ):
-            _give_up(message, "send_refused", "refused", error)
+            _give_up(message, "send_refused", "refused", error.code)
             outbox.give_slot_back(message.conversation, slot)
 
 
-def _give_up(message: Message, reason: str, outcome: str, error: ProviderError) -> None:
+def _give_up(message: Message, reason: str, outcome: str, code: str) -> None:
     give_quota_back(message)
     inbox.flag(message.conversation, reason)
     if message.purpose == Message.Purpose.FOLLOW_UP:
         sequences.missed(message, reason)
-    _tell(message, reason, outcome, data={"code": error.code})
+    _tell(message, reason, outcome, data={"code": code})
 
 
 def _tell(message: Message, reason: str, outcome: str, **more: object) -> None:

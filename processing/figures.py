@@ -14,10 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
 
 from accounts.models import Workspace
 from flowia.lib import clock
+from flowia.lib.tally import Count
 from processing.counting import Told, figures_of
 from processing.models import DailyFigure, InteractionEvent
 
@@ -29,7 +30,25 @@ FRESH_ROWS = 5000
 LOOKS = 5
 ADDED = ("count", "amount")
 COLUMNS = ("uid", "created_at", "workspace", "day", "name", *ADDED)
-WANTED = ("kind", "outcome", "reason", "data", "created_at", "workspace_id", "workspace__timezone")
+WANTED = ("kind", "outcome", "reason", "data", "created_at", "workspace_id")
+# Looked up for each row: for a join, PostgreSQL would read every workspace there is.
+ZONE = Subquery(Workspace.objects.filter(pk=OuterRef("workspace")).values("timezone")[:1])
+
+TOLD = Count(
+    "flowia_figures",
+    "What the ledger's rows add to the figures of all workspaces, by the parts of its name.",
+    ("kind", "outcome", "reason"),
+    born=(
+        ("received", "", "received"),
+        ("delivery", "sent", "sent"),
+        ("delivery", "refused", "send_refused"),
+        ("delivery", "failed", "send_failed"),
+        ("delivery", "unconfirmed", "send_unconfirmed"),
+        ("push", "synced", ""),
+        ("push", "sync_failed", ""),
+    ),
+)
+"""Counted where rows are added up anyway, seconds after they were written: nothing per message."""
 
 Key = tuple[int, date, str]
 
@@ -69,9 +88,19 @@ def digest_rows(among: QuerySet[InteractionEvent], *, batch: int = BATCH) -> int
         keys = list(locked.values_list("pk", flat=True)[:batch])
         if keys:
             mine = InteractionEvent.objects.filter(pk__in=keys)
-            add(_summed(mine.values_list(*WANTED).iterator()))
+            sums = _summed(mine.values_list(*WANTED, ZONE).iterator())
+            add(sums)
             mine.update(counted=True)
+            transaction.on_commit(lambda: _tell(sums))
     return len(keys)
+
+
+def _tell(sums: dict[Key, tuple[int, int]]) -> None:
+    """Count the figures over all workspaces, without naming one."""
+    for (_workspace, _day, name), (count, _amount) in sums.items():
+        kind, _colon, rest = name.partition(":")
+        outcome, _colon, reason = rest.partition(":")
+        TOLD.add(kind, outcome, reason, by=count)
 
 
 def uncounted() -> int:
@@ -97,7 +126,7 @@ def sums_of(workspace: Workspace, first: date, last: date, *, starts: Sequence[d
     """
     fresh = _fresh(workspace, first, last)
     for _ in range(LOOKS):
-        rows = list(fresh.values_list("pk", *WANTED)[: FRESH_ROWS + 1])
+        rows = list(fresh.values_list("pk", *WANTED, ZONE)[: FRESH_ROWS + 1])
         days = _kept(workspace, first, last, starts)
         keys = [row[0] for row in rows]
         if not keys or not InteractionEvent.objects.filter(pk__in=keys, counted=True).exists():
@@ -109,9 +138,9 @@ def sums_of(workspace: Workspace, first: date, last: date, *, starts: Sequence[d
     return Sums(dict(days), complete=len(rows) <= FRESH_ROWS)
 
 
-def today_of(workspace: Workspace) -> date:
-    """Return the workspace's local day, by the database's clock."""
-    return clock.now().astimezone(ZoneInfo(workspace.timezone)).date()
+def today_of(workspace: Workspace, *, now: datetime | None = None) -> date:
+    """Return the workspace's local day, by the database's clock where `now` is not given."""
+    return (now or clock.now()).astimezone(ZoneInfo(workspace.timezone)).date()
 
 
 def _kept(

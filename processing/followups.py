@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, QuerySet
 
 from billing import quotas
+from flowia.lib import leases
 from processing.models import Conversation, DmSequence, FollowUp, Message
 from processing.planning import Plan
 
@@ -42,6 +43,8 @@ def claim(follow_up_id: int, *, now: datetime) -> FollowUp | None:
     due = FollowUp.objects.filter(pk=follow_up_id, status__in=OPEN, next_at__lte=now)
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
         return None
+    mine = FollowUp.objects.filter(pk=follow_up_id, status__in=OPEN, next_at=now + LEASE)
+    leases.held(mine, next_at=now, attempts=F("attempts") - 1)
     related = (
         "workspace",
         "conversation__contact",

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from processing import attention
 from processing.models import Contact, Conversation, Message, Scenario
 from processing.threads import commented, erased, known, thread_of
@@ -243,6 +243,8 @@ def claim(message_id: int, *, now: datetime) -> Message | None:
     due = Message.objects.filter(pk=message_id, outcome="", next_at__lte=now)
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
         return None
+    mine = Message.objects.filter(pk=message_id, outcome="", next_at=now + LEASE)
+    leases.held(mine, next_at=now, attempts=F("attempts") - 1)
     related = ("workspace", "conversation__contact", "conversation__workspace", "social_account")
     message = Message.objects.select_related(*related).get(pk=message_id)
     return message if message.next_at == now + LEASE else None

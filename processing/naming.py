@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from processing import outbox, pushing
 from processing.models import Contact, Lead, Message
 from processing.wakes import Wake
@@ -29,6 +29,8 @@ def profile(contact_id: int) -> list[Wake]:
     due = Contact.objects.filter(pk=contact_id, profile_next_at__lte=now)
     if not due.update(profile_next_at=now + LEASE):
         return []
+    mine = Contact.objects.filter(pk=contact_id, profile_next_at=now + LEASE)
+    leases.held(mine, profile_next_at=now)
     contact = Contact.objects.select_related("social_account").get(pk=contact_id)
     until = holds.admit_reading(contact.social_account, "profile", now=now)
     if until is not None:

@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from integrations import orders, presence
 from integrations.contracts import ConnectorError
 from integrations.models import Integration, SyncOrder
@@ -67,6 +67,8 @@ def _claim(order_id: int) -> SyncOrder | None:
     due = SyncOrder.objects.filter(pk=order_id, status__in=orders.OPEN, next_at__lte=now)
     if not due.update(next_at=now + LEASE):
         return None
+    mine = SyncOrder.objects.filter(pk=order_id, status__in=orders.OPEN, next_at=now + LEASE)
+    leases.held(mine, next_at=now)
     related = ("integration__workspace", "workspace")
     return SyncOrder.objects.select_related(*related).get(pk=order_id)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from flowia.lib import leases
 from processing import attention
 from processing.models import Contact, Conversation, Delivery, FollowUp, Message
 from social.errors import ProviderError
@@ -146,6 +147,8 @@ def claim(delivery_id: int, *, now: datetime) -> Delivery | None:
     due = Delivery.objects.filter(pk=delivery_id, status="queued", next_at__lte=now)
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
         return None
+    mine = Delivery.objects.filter(pk=delivery_id, status="queued", next_at=now + LEASE)
+    leases.held(mine, next_at=now, attempts=F("attempts") - 1)
     related = (
         "workspace",
         "message__conversation__contact",
@@ -216,18 +219,29 @@ class Slot:
     before: datetime | None
 
 
-def take_slot(conversation: Conversation, *, now: datetime, at_once: bool = False) -> Slot | None:
+def take_slot(
+    conversation: Conversation, *, now: datetime, at_once: bool = False, lease: timedelta = LEASE
+) -> Slot | None:
     """Take the conversation's next automatic message; None while the last one is too recent.
 
-    `at_once` takes it whatever came before. Call it while the conversation is locked.
+    `at_once` takes it whatever came before. The network may take the message until the `lease` is
+    over: the pause is counted from there, until the call's end is known (`stamp`). Call it while
+    the conversation is locked.
     """
     free = Q() if at_once else Q(next_automatic_at__isnull=True) | Q(next_automatic_at__lte=now)
     slot = Slot(
-        until=now + timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES),
+        until=now + lease + timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES),
         before=slot_free_at(conversation),
     )
     rows = Conversation.objects.filter(free, pk=conversation.pk)
     return slot if rows.update(next_automatic_at=slot.until) else None
+
+
+def stamp(conversation_id: int, *, now: datetime, **more: datetime) -> None:
+    """Let the pause begin now, when a call is over: a slow one must not shorten it."""
+    until = now + timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES)
+    rows = Conversation.objects.filter(pk=conversation_id)
+    rows.update(next_automatic_at=until, **more)
 
 
 def slot_free_at(conversation: Conversation) -> datetime | None:
@@ -266,11 +280,7 @@ def succeed(delivery: Delivery, external_id: str, *, now: datetime, milliseconds
         duration_ms=milliseconds,
         error_code="",
     )
-    # Stamped at the end too: a slow call must not shorten the pause that the contact sees.
-    spacing = timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES)
-    Conversation.objects.filter(pk=delivery.message.conversation_id).update(
-        next_automatic_at=now + spacing, last_message_at=now
-    )
+    stamp(delivery.message.conversation_id, now=now, last_message_at=now)
     if won:
         mark_sent(delivery.message_id, external_id, now=now)
     return bool(won)

@@ -30,6 +30,10 @@ SENTENCES: dict[str, Promise] = {
     "handling_undone": _("A member took that back: who answers is as it was before."),
     "released_by_time": _("The human's time is over; the assistant answers again."),
     "erased": _("The contact is being erased; nothing more is written to them."),
+    "restored": _(
+        "It dates from before a backup was put back and may have been dealt with already: nothing"
+        " is sent by itself, a human should look at the network."
+    ),
     # --- gates, passed or not
     "not_seen_before": _("The network brings it for the first time."),
     "written_by_contact": _("The contact wrote it."),

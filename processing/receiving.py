@@ -20,6 +20,7 @@ from processing import (
     inbox,
     ledger,
     proofs,
+    restored,
     sequences,
     trust,
 )
@@ -227,6 +228,9 @@ def _take_in_message(
     if is_opt_out(entry.text):
         trust.blame(message, "opt_out")
     sequences.cancel(message.conversation, "contact_wrote", now=now)
+    if restored.may_be_done(message.sent_at, now=now):
+        restored.leave_to_human(message)
+        return "received", wakes
     due = message.next_at is not None and message.next_at <= now
     return "received", [*wakes, *([Wake("respond", message.pk)] if due else [])]
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
-from flowia.lib import clock, ratelimit
+from flowia.lib import clock, leases, ratelimit
 from processing import modelstate
 from processing.ai import engine
 from processing.ai.contracts import Brief, Draft, Spent
@@ -186,7 +186,10 @@ def _claim(replay_id: int, *, now: datetime) -> Replay | None:
     if not due.filter(next_at__lte=now).update(**taken):
         return None
     run = Replay.objects.select_related("workspace", "scenario__workspace").get(pk=replay_id)
-    return run if run.next_at == now + LEASE else None
+    if run.next_at != now + LEASE:
+        return None
+    leases.held(_mine(run), next_at=now, attempts=F("attempts") - 1)
+    return run
 
 
 def _mine(run: Replay) -> QuerySet[Replay]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from billing import quotas
 from flowia.lib import clock
+from flowia.lib.leases import StopNowError
 from flowia.lib.logging import follow
 from processing import approving, inbox, ledger, outbox, proofs, sequences
 from processing.confirming import give_quota_back, note_left
@@ -23,7 +24,7 @@ from processing.decision import (
     Situation,
     decide,
 )
-from processing.failing import back_to_member, is_members, not_sent, unconfirmed
+from processing.failing import back_to_member, gave_up, is_members, not_sent, unconfirmed
 from processing.handoffs import hand_over
 from processing.models import Delivery, InteractionEvent, Message, Scenario
 from processing.outgoing import link_person, operation_of, outbound_of, written_since
@@ -79,6 +80,10 @@ def send(delivery_id: int) -> list[Wake]:
         result = _call(delivery, begun.run)
     except ProviderError as error:
         return not_sent(delivery, error, begun.slot)
+    except StopNowError:
+        # It may have left: whoever is next looks it up, and need not wait for the lease's end.
+        unconfirmed(delivery, "worker_lost")
+        raise
     finally:
         if begun.run is not None:
             begun.run.end()
@@ -98,8 +103,14 @@ def sweep() -> None:
 
 
 def _stopped(delivery: Delivery, now: datetime) -> bool:
-    """Ask the gates one last time; a stop refuses the delivery, a wait postpones it."""
+    """Ask the gates one last time; a stop refuses the delivery, a wait postpones it.
+
+    What was claimed too often is not looked at any more: none of its workers came to an end.
+    """
     message = delivery.message
+    if delivery.attempts > outbox.MAX_ATTEMPTS:
+        gave_up(delivery)
+        return True
     decision = decide(_situation(message, now), _gates(message))
     if decision.kind is Kind.REPLY:
         return False
@@ -208,13 +219,15 @@ def _begin(delivery: Delivery, now: datetime) -> Begun | None:
     """
     message = delivery.message
     slot: outbox.Slot | None = None
+    browsed = sessions.has_session(message.social_account)
+    lease = outbox.BROWSER_LEASE if browsed else outbox.LEASE
     with transaction.atomic():
         if _overtaken(delivery, now):
             return None
         if message.author != Message.Author.HUMAN:
             # A member who approves has decided on the moment as well; the pause counts from there.
             at_once = message.approved_by is not None
-            slot = outbox.take_slot(message.conversation, now=now, at_once=at_once)
+            slot = outbox.take_slot(message.conversation, now=now, at_once=at_once, lease=lease)
             if slot is None:
                 _wait_for_slot(delivery, now)
                 return None
@@ -222,14 +235,12 @@ def _begin(delivery: Delivery, now: datetime) -> Begun | None:
                 outbox.give_slot_back(message.conversation, slot)
                 _without_quota(delivery, now)
                 return None
-        browsed = sessions.has_session(message.social_account)
         # Asked first, since it takes nothing; the turn is taken last of all, since it counts.
         held = _paced(delivery, now) or _held_back(delivery, now)
         run = _turn(delivery, now) if browsed and not held else None
         if held or (browsed and run is None):
             outbox.give_slot_back(message.conversation, slot)
             return None
-        lease = outbox.BROWSER_LEASE if browsed else outbox.LEASE
         if not outbox.begin(delivery, now=now, lease=lease):
             transaction.set_rollback(True)
             return None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from processing import followups, holding, inbox, ledger, outbox
+from processing import followups, holding, inbox, ledger, outbox, restored
 from processing.models import (
     Conversation,
     DmSequence,
@@ -31,8 +31,8 @@ def plan_after(message: Message, *, now: datetime) -> FollowUp | None:
     """Plan the follow-up that comes after `message`, an answer or a follow-up that left.
 
     None where none is wanted: no sequence, its steps are over, a human is in charge or is to call,
-    the contact asked for silence or has written since. Call it in the transaction that tells that
-    it left.
+    the contact asked for silence or has written since; nor after what a backup brought back.
+    Call it in the transaction that tells that it left.
     """
     if not Message.objects.filter(pk=message.pk, status__in=LEFT).exists():
         return None
@@ -40,7 +40,7 @@ def plan_after(message: Message, *, now: datetime) -> FollowUp | None:
         return None
     conversation = _fresh(message.conversation)
     step = _step_after(message, conversation) if _is_wanted(message, conversation, now) else None
-    if step is None:
+    if step is None or restored.may_be_done(message.created_at, now=now):
         return None
     _call_off(conversation, "newer_answer", (FollowUp.Status.PENDING,))
     plan = plan_follow_up(

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from billing import quotas
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from flowia.lib.logging import follow
 from processing import deadletters, inbox, ledger, notices, outbox, sequences
 from processing.confirming import note_left
@@ -82,7 +82,10 @@ def _claim(delivery_id: int, *, now: datetime) -> Delivery | None:
     related = ("message__conversation__contact", "message__social_account", "message__workspace")
     more = ("message__in_reply_to", "message__conversation__workspace", "workspace")
     found = Delivery.objects.select_related(*related, *more).filter(pk=delivery_id).first()
-    return found if found and found.next_at == now + LEASE else None
+    if found is None or found.next_at != now + LEASE:
+        return None
+    leases.held(_mine(found), next_at=now, looks=F("looks") - 1)
+    return found
 
 
 def _hold(delivery: Delivery, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ import phonenumbers
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
+from flowia.lib.tally import Count, Spread
 from processing import phones
 from processing.ai.contracts import (
     Brief,
@@ -38,6 +39,24 @@ MOST_LEARNED = 10
 LONGEST_POINT = 160
 LEAST_SURE = 0.7
 """From so much on a conversation's kind is believed: a wrong one would leave a customer waiting."""
+ASKED = Spread(
+    "flowia_model_seconds",
+    "Questions to the model, by what was asked and how it ended: ok, or the ledger's reason.",
+    ("task", "outcome"),
+    (0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0),
+)
+TOKENS = Count(
+    "flowia_model_tokens",
+    "Tokens of the model, read (in) and written (out).",
+    ("direction",),
+    born=(("in",), ("out",)),
+)
+COST = Count(
+    "flowia_model_dollars",
+    "What the model's answers cost, where the price is known.",
+    parts=1_000_000,
+    born=((),),
+)
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -131,6 +150,19 @@ def schema_of(form: type[BaseModel]) -> dict[str, Any]:
 
 
 def _ask(form: type[Form], brief: Brief, task: str) -> tuple[Form, Spent]:
+    began, outcome = time.monotonic(), "broken"
+    try:
+        answer = _answer(form, brief, task)
+        outcome = "ok"
+    except AnswerUnavailable as error:
+        outcome = error.reason
+        raise
+    finally:
+        ASKED.took(time.monotonic() - began, task, outcome)
+    return answer
+
+
+def _answer(form: type[Form], brief: Brief, task: str) -> tuple[Form, Spent]:
     # A fifth of what a process loads at its start, and most processes never ask.
     from processing.ai.client import complete  # noqa: PLC0415
 
@@ -146,6 +178,9 @@ def _ask(form: type[Form], brief: Brief, task: str) -> tuple[Form, Spent]:
         milliseconds=round((time.monotonic() - started) * 1000),
         cost=completion.cost,
     )
+    TOKENS.add("in", by=spent.tokens_in)
+    TOKENS.add("out", by=spent.tokens_out)
+    COST.add(by=spent.cost)
     if completion.failed:
         raise AnswerUnavailable(completion.failed, spent=spent)
     try:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import Workspace
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from flowia.lib.errors import NotFoundError
 from integrations import removals
 from integrations.models import Integration, Removal, SyncRun
@@ -114,6 +114,7 @@ def carry_on(erasure_id: int) -> None:
     now = clock.now()
     if not Erasure.objects.filter(pk=erasure_id, next_at__lte=now).update(next_at=now + LEASE):
         return
+    leases.held(Erasure.objects.filter(pk=erasure_id, next_at=now + LEASE), next_at=now)
     erasure = Erasure.objects.select_related("workspace").get(pk=erasure_id)
     if erasure.status == Status.QUEUED:
         with transaction.atomic():

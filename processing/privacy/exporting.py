@@ -13,7 +13,7 @@ from django.utils import translation
 
 from accounts import audit
 from accounts.models import User, Workspace
-from flowia.lib import clock
+from flowia.lib import clock, leases
 from processing.privacy import copies
 from processing.privacy.archive import pack
 from processing.privacy.models import Export
@@ -67,6 +67,8 @@ def write(export_id: int) -> None:
     rows = Export.objects.filter(pk=export_id, status__in=["queued", "running"], next_at__lte=now)
     if not rows.update(status="running", next_at=now + LEASE, attempts=F("attempts") + 1):
         return
+    mine = Export.objects.filter(pk=export_id, status="running", next_at=now + LEASE)
+    leases.held(mine, status="queued", next_at=now, attempts=F("attempts") - 1)
     export = Export.objects.select_related("workspace").get(pk=export_id)
     if export.attempts > MAX_ATTEMPTS:
         _give_up(export)
@@ -76,6 +78,9 @@ def write(export_id: int) -> None:
     try:
         with translation.override(export.language):
             size = _fill(export, path)
+    except leases.StopNowError:
+        path.unlink(missing_ok=True)
+        raise
     except Exception:
         path.unlink(missing_ok=True)
         # Due again in a minute; the row shows how often it was tried.

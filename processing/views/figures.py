@@ -52,10 +52,10 @@ class Asked:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Show `?from=` to `?to=`, local days, beside the period before unless `?compare=no`."""
-    workspace = chosen_workspace(request)
-    today = today_of(workspace)
+    workspace, now = chosen_workspace(request), clock.now()
+    today = today_of(workspace, now=now)
     asked = _asked(request, today)
-    overview = overview_of(workspace, asked.period, compare=asked.compare, now=clock.now())
+    overview = overview_of(workspace, asked.period, compare=asked.compare, now=now)
     pictures = pictures_of(overview)
     nothing = all(one.empty for one in pictures.values()) and not overview.report.received
     # Whoever chose a period sees it, even of nothing; only the first visit is a beginning.
@@ -81,9 +81,9 @@ def figures(request: HttpRequest) -> HttpResponse:
 @require_GET
 def figures_table(request: HttpRequest) -> HttpResponseBase:
     """Return the days of the page's period as CSV."""
-    workspace = chosen_workspace(request)
-    period = _asked(request, today_of(workspace)).period
-    return figures_sheet(report_of(workspace, period.first, period.last, now=clock.now()))
+    workspace, now = chosen_workspace(request), clock.now()
+    period = _asked(request, today_of(workspace, now=now)).period
+    return figures_sheet(report_of(workspace, period.first, period.last, now=now))
 
 
 def _asked(request: HttpRequest, today: date) -> Asked:
