@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from django.db.models import Q
 
-from flowia.lib import clock, ratelimit
+from flowia.lib import clock, leases, ratelimit
 from flowia.lib.errors import TooManyRequestsError
 from social import meter
 from social.accounts import DisconnectedError, credentials_of, mark_needs_login, mark_ready
@@ -38,6 +38,8 @@ def check(account_id: int) -> None:
     now = clock.now()
     due = SocialAccount.objects.filter(pk=account_id, check_next_at__lte=now)
     if due.exclude(status=Status.DISCONNECTED).update(check_next_at=now + LEASE):
+        mine = SocialAccount.objects.filter(pk=account_id, check_next_at=now + LEASE)
+        leases.held(mine, check_next_at=now)
         look_at(SocialAccount.objects.get(pk=account_id))
     else:
         due.update(check_next_at=None)

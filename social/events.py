@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from flowia.lib import leases
 from social.models import SocialAccount, WebhookEvent
 
 LEASE = timedelta(seconds=60)
@@ -17,6 +18,8 @@ def claim(event_id: int, *, now: datetime) -> WebhookEvent | None:
     due = WebhookEvent.objects.filter(pk=event_id, status="received", next_at__lte=now)
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
         return None
+    mine = WebhookEvent.objects.filter(pk=event_id, status="received", next_at=now + LEASE)
+    leases.held(mine, next_at=now, attempts=F("attempts") - 1)
     return WebhookEvent.objects.get(pk=event_id)
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, F, Q, Value
 
 from social.budget import Book, room_for_answers, room_for_reading
 from social.models import SocialAccount, UnitDay, UnitTotal
@@ -23,6 +23,8 @@ SPENT = "quota_spent"
 """The code of a ProviderError that tells that nothing is left of the network's day."""
 ANSWERS = {"reply", "look_up"}
 """Which operations use what is kept for answers; all others read."""
+EVERYBODY = 0
+"""Where an account's key would stand: all accounts of the network together."""
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(minutes=30)
 """What nobody needs by then may be taken: time passes, and what is owed gets less."""
 
@@ -156,23 +158,41 @@ def spent(provider: str, *, now: datetime) -> datetime | None:
 def used_today(accounts: Sequence[SocialAccount], *, now: datetime) -> dict[int, Use]:
     """Return what each of `accounts` that are metered, and all together, used of today.
 
-    By the account's key; two queries for each metered network.
+    By the account's key; one query for all of them.
     """
+    metered = {
+        one.provider: provider.meter
+        for one in accounts
+        if (provider := PROVIDERS.get(one.provider)) and provider.meter
+    }
+    if not metered:
+        return {}
+    used = _used_today({name: day_of(one, now).day for name, one in metered.items()}, accounts)
     found: dict[int, Use] = {}
-    for name in {one.provider for one in accounts}:
-        provider = PROVIDERS.get(name)
-        if provider is None or provider.meter is None:
-            continue
-        mine = [one for one in accounts if one.provider == name]
-        day = day_of(provider.meter, now).day
-        total = UnitTotal.objects.filter(provider=name, day=day).first()
-        most = total.most if total else int(getattr(settings, provider.meter.setting))
-        rows = UnitDay.objects.filter(social_account__in=mine, day=day)
-        counted = {one.social_account_id: (one.polled, one.replied) for one in rows}
-        for one in mine:
-            polled, replied = counted.get(one.pk, (0, 0))
-            found[one.pk] = Use(polled, replied, total.used if total else 0, most)
+    for one in accounts:
+        if one.provider in metered:
+            unsaid = int(getattr(settings, metered[one.provider].setting))
+            total, most = used.get((one.provider, EVERYBODY), (0, unsaid))
+            found[one.pk] = Use(*used.get((one.provider, one.pk), (0, 0)), total, most)
     return found
+
+
+def _used_today(
+    days: dict[str, date], accounts: Sequence[SocialAccount]
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """Return what each account read and answered, and under EVERYBODY what was used, of how many.
+
+    By the network and the account's key.
+    """
+    today = Q(pk__in=[])
+    for name, day in days.items():
+        today |= Q(provider=name, day=day)
+    totals = UnitTotal.objects.filter(today).annotate(whose=Value(EVERYBODY, BigIntegerField()))
+    shares = UnitDay.objects.filter(today, social_account__in=accounts)
+    rows = totals.values_list("provider", "whose", "used", "most").union(
+        shares.values_list("provider", "social_account_id", "polled", "replied"), all=True
+    )
+    return {(name, whose): (first, second) for name, whose, first, second in rows}
 
 
 def day_of(meter: Meter, now: datetime) -> Day:

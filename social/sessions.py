@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from flowia.lib import clock
 from flowia.lib.crypto import CannotDecryptError
 from flowia.lib.redis import redis_client
+from flowia.lib.tally import Spread
 from social import consents, drifts, pacing
 from social.accounts import credentials_of, mark_needs_login
 from social.barring import ASK_AGAIN, MAY, barred
@@ -46,6 +47,12 @@ from social.running import (
 from social.sessioning import Sessions
 
 log = structlog.get_logger("flowia.sessions")
+RUNS = Spread(
+    "flowia_browser_seconds",
+    "Runs of a browser, by network, what was done, and the state that it found.",
+    ("network", "what", "state"),
+    (5.0, 10.0, 20.0, 40.0, 80.0, 160.0),
+)
 NO_BROWSER_CHECK = timedelta(minutes=15)
 LEASE = timedelta(seconds=60)
 """Longer than a guard lives without a word of ours (20 s): nobody else begins before it ended."""
@@ -267,6 +274,9 @@ class Run:
                 WebhookEvent.objects.bulk_create(events, ignore_conflicts=True)
             if mine and report.state in WALLS:
                 mark_needs_login(account, report.state)
+        RUNS.took(
+            report.milliseconds / 1000, account.provider, report.capability, report.state or OK
+        )
         log.info(
             "browser run",
             account=account.pk,

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
+from flowia.lib import leases
 from social import meter, sessions
 from social.contracts import Credentials
 from social.errors import ProviderError
@@ -95,6 +96,7 @@ def _claim(poll_id: int, *, now: datetime) -> Poll | None:
     poll = Poll.objects.select_related("social_account").get(pk=poll_id)
     if poll.next_at != now + LEASE:
         return None
+    leases.held(_mine(poll), next_at=now, attempts=F("attempts") - 1)
     if poll.attempts > MANY_ATTEMPTS:
         lease = min(LEASE * 2 ** min(poll.attempts - MANY_ATTEMPTS, 10), LONGEST_LEASE)
         _mine(poll).update(next_at=now + lease)

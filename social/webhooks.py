@@ -13,7 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from flowia.lib import clock
-from flowia.lib.errors import BadSignatureError, NotFoundError
+from flowia.lib.errors import BadSignatureError, FlowError, NotFoundError
+from flowia.lib.tally import Count
 from flowia.lib.wake import wake_after_commit
 from processing.tasks import receive
 from social.models import WebhookEvent
@@ -21,6 +22,17 @@ from social.providers.base import Receiving
 from social.providers.registry import PROVIDERS
 
 log = structlog.get_logger("flowia.webhooks")
+TAKEN = Count(
+    "flowia_webhooks",
+    "Webhook calls of the networks: stored, duplicate, unsigned or unreadable.",
+    ("network", "result"),
+    born=tuple(
+        (name, result)
+        for name, one in sorted(PROVIDERS.items())
+        if one.receiving
+        for result in ("stored", "duplicate", "unsigned", "unreadable")
+    ),
+)
 
 
 @csrf_exempt
@@ -40,8 +52,13 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     body = request.body
     if not found.verify(request.headers, body):
         log.warning("webhook refused", provider=provider, reason="bad_signature", bytes=len(body))
+        TAKEN.add(provider, "unsigned")
         raise BadSignatureError
-    found.parse(body)
+    try:
+        found.parse(body)
+    except FlowError:
+        TAKEN.add(provider, "unreadable")
+        raise
     store(provider, body, request_id=_request_id())
     return HttpResponse("EVENT_RECEIVED", content_type="text/plain")
 
@@ -60,6 +77,7 @@ def store(provider: str, body: bytes, *, request_id: str) -> WebhookEvent | None
         stored = WebhookEvent.objects.filter(uid=event.uid).only("pk").first()
         if stored is not None:
             wake_after_commit(receive, stored.pk)
+    TAKEN.add(provider, "stored" if stored is not None else "duplicate")
     log.info("webhook", provider=provider, bytes=len(body), duplicate=stored is None)
     return stored
 

@@ -127,7 +127,7 @@ def ask(method: str, url: str, *, writes: bool = False, **more: Any) -> Answer:
     Raises ProviderError("unreachable").
     """
     try:
-        return call(method, url, **more)
+        return call(method, url, whom="meta", **more)
     except UnreachableError as error:
         lost = writes and error.may_have_arrived
         raise ProviderError("unreachable", retryable=not lost, outcome_unknown=lost) from error

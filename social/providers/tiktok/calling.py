@@ -34,7 +34,9 @@ def ask_when(
 ) -> tuple[Data, datetime | None]:
     """Read `path` as `ask` does; return when that was by TikTok's clock, too."""
     try:
-        answer = call("GET", _url(path), params=params, headers={"Access-Token": token})
+        answer = call(
+            "GET", _url(path), whom="tiktok", params=params, headers={"Access-Token": token}
+        )
     except UnreachableError as error:
         raise ProviderError("unreachable", retryable=True) from error
     return _data(path, answer, ability=ability, reads=True), moment_of(answer)
@@ -48,7 +50,7 @@ def tell(path: str, body: Data, *, token: str = "", ability: str = "", reads: bo
     """
     headers = {"Access-Token": token} if token else {}
     try:
-        answer = call("POST", _url(path), json=body, headers=headers)
+        answer = call("POST", _url(path), whom="tiktok", json=body, headers=headers)
     except UnreachableError as error:
         unknown = error.may_have_arrived and not reads
         raise ProviderError(

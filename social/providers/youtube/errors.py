@@ -162,7 +162,7 @@ def ask(method: str, url: str, *, writes: bool = False, **call_with: Any) -> Ans
     What fails on Google's side leaves a call that `writes` unknown, and any other to be repeated.
     """
     try:
-        answer = call(method, url, **call_with)
+        answer = call(method, url, whom="youtube", **call_with)
     except UnreachableError as error:
         unknown = writes and error.may_have_arrived
         raise ProviderError(
