@@ -122,6 +122,7 @@ SENTENCES: dict[str, Promise] = {
     "plan.cancelled": gettext_lazy("The plan was cancelled for the end of its period"),
     "plan.resumed": gettext_lazy("The plan's cancellation or pause was taken back"),
     "plan.freemium_chosen": gettext_lazy("The plan Freemium was chosen"),
+    "operator.backup_restored": gettext_lazy("A backup was put back"),
     "encryption.rotated": gettext_lazy("The stored secrets were encrypted with another key"),
 }
 """What each action means; `test_activity` finds the ones that have no sentence yet."""

@@ -47,11 +47,6 @@ class OtherPersonError(ConflictError):
     )
 
 
-def memberships_of(user: User) -> QuerySet[Membership]:
-    """Select where the person works, the oldest membership first."""
-    return user.memberships.select_related("workspace").order_by("pk")
-
-
 def open_invitations(workspace: Workspace) -> QuerySet[Invitation]:
     """Select the invitations that can still be accepted, the newest first."""
     rows = workspace.invitations.filter(accepted_at=None, withdrawn_at=None)

@@ -73,7 +73,7 @@ def exchange(code: str, verifier: str, *, back_to: str) -> str:
         "code_verifier": verifier,
     }
     try:
-        answer = http.call("POST", settings.GOOGLE_TOKEN_URL, form=form)
+        answer = http.call("POST", settings.GOOGLE_TOKEN_URL, whom="google", form=form)
     except http.UnreachableError as error:
         log.warning("google unreachable", what="token")
         raise GoogleUnreachableError from error

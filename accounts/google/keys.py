@@ -76,7 +76,7 @@ def _renewed(url: str, now: float, kid: str) -> Keys:
 
 def _fetched(url: str, now: float) -> Keys:
     try:
-        answer = http.call("GET", url)
+        answer = http.call("GET", url, whom="google")
     except http.UnreachableError as error:
         log.warning("google unreachable", what="keys")
         raise GoogleUnreachableError from error
