@@ -1,0 +1,1 @@
+"""A day of a hundred thousand workspaces: on paper, and in PostgreSQL."""
