@@ -24,11 +24,14 @@ from social.providers import registry
 from tests import migrated, postgres, valkey
 from tests.stack import Stack
 
-STACK_FOLDERS = {"journeys", "faults", "browser"}
+STACK_FOLDERS = {"journeys", "faults", "browser", "documentation"}
+HOSTS = "tests/faults/test_hosts.py"
+STORM = "tests/faults/test_storm.py"
+"""They have a running product of their own each, and need not wait for the others'."""
 OPERATORS = " for operators"
 WALKS = tuple(f"tests/walk/test_{name}.py" for name in ("browser", "without_scripts", "words"))
 LONGEST = (
-    *("sqlite", "postgres", *WALKS, *(f"{walk}{OPERATORS}" for walk in WALKS)),
+    *("sqlite", "postgres", STORM, HOSTS, *WALKS, *(f"{walk}{OPERATORS}" for walk in WALKS)),
     *("tests/run/test_stop.py", "tests/isolation/test_walk.py"),
     *("tests/processing/test_replaying.py", "tests/run/test_life.py"),
     *("tests/billing/test_orderings.py", "tests/integrations/test_five_hundred.py"),
@@ -38,6 +41,8 @@ LONGEST = (
     *("tests/run/test_refusals.py", "tests/isolation/test_foreign_ids.py"),
     *("tests/contracts/test_fuzz.py", "tests/networks/test_error_table.py"),
     *("tests/polling/test_week.py", "tests/processing/test_storm.py"),
+    *("tests/upgrade/test_upgrade.py", "tests/upgrade/test_workers_stop.py"),
+    "tests/upgrade/test_stops.py",
 )
 """What one worker does for half a minute or longer; begun first, so that none waits for another
 at the end."""
@@ -135,6 +140,9 @@ def scope_of(nodeid: str) -> str:
 
     The walk over all pages is halved: operators' pages are as many as all others.
     """
+    for alone in (STORM, HOSTS):
+        if nodeid.startswith(alone):
+            return alone
     if "[postgres" in nodeid:
         return "postgres"
     if "[sqlite" in nodeid or nodeid.split("/")[1] in STACK_FOLDERS:

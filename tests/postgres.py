@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -30,7 +30,9 @@ QUICK = [
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
     *("autovacuum=off", "max_connections=200"),
 ]
-START_SECONDS = 30
+START_SECONDS = 120
+# Loaded here, since a child that has just been forked from a process with threads must not.
+C_LIBRARY = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,34 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server | None]:
-    """Give the server of TEST_DATABASE_URL, else start one; None when there are no binaries."""
-    named = os.environ.get("TEST_DATABASE_URL")
-    binaries = None if named else _binaries()
+def server(settings: Sequence[str] = QUICK, network: str = "") -> Iterator[Server | None]:
+    """Give the server of TEST_DATABASE_URL, else start one; None when there are no binaries.
+
+    `settings` are for a server of our own. With a `network` (like 10.1.0.0/16) one is started that
+    its machines reach, too.
+    """
+    named = "" if network else os.environ.get("TEST_DATABASE_URL")
     if named:
         yield Server(named)
-    elif binaries is None:
-        yield None
-    else:
-        folder = Path(tempfile.mkdtemp(prefix="flowia-pg-"))
+        return
+    folder = Path(tempfile.mkdtemp(prefix="flowia-pg-"))
+    try:
+        cluster = make_cluster(folder, settings, network)
+        if cluster is None:
+            yield None
+            return
         try:
-            yield from _started(binaries, folder)
+            cluster.start()
+            yield Server(cluster.url)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            cluster.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def has_binaries() -> bool:
+    """Tell whether a cluster of our own could be made."""
+    return _binaries() is not None
 
 
 def _binaries() -> Path | None:
@@ -89,7 +105,35 @@ def _version(folder: Path) -> int:
     return int(name) if name.isdecimal() else 0
 
 
-def _started(binaries: Path, folder: Path) -> Iterator[Server]:
+@dataclass
+class Cluster:
+    """A server of our own in a folder: it may be ended as a crash would, and started again."""
+
+    folder: Path
+    command: list[str | Path]
+    user: pwd.struct_passwd | None
+    url: str
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers; raises RuntimeError with its log."""
+        self.process = _run(self.command, self.folder, self.user)
+        _wait_for(Server(self.url), self.process, self.folder)
+
+    def stop(self, number: int = signal.SIGQUIT) -> None:
+        """End it at once, which leaves what a crash would; other signals ask more politely."""
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait()
+
+
+def make_cluster(
+    folder: Path, settings: Sequence[str] = QUICK, network: str = ""
+) -> Cluster | None:
+    """Make a cluster in an empty folder, not started; None when there are no binaries."""
+    binaries = _binaries()
+    if binaries is None:
+        return None
     user = _ordinary_user()
     if user:
         binaries = _readable(binaries, folder)
@@ -101,16 +145,14 @@ def _started(binaries: Path, folder: Path) -> Iterator[Server]:
         os.chown(secret, user.pw_uid, user.pw_gid)
     options = ["-A", "scram-sha-256", "-U", "postgres", "-E", "UTF8", "--locale=C"]
     _run([binaries / "initdb", "-D", data, "--pwfile", secret, *options], folder, user).wait()
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
-    flags = [word for setting in (*settings, *QUICK) for word in ("-c", setting)]
-    process = _run([binaries / "postgres", "-D", data, *flags], folder, user)
-    try:
-        found = Server(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres")
-        _wait_for(found, process, folder)
-        yield found
-    finally:
-        process.send_signal(signal.SIGQUIT)
-        process.wait()
+    listen = "*" if network else "127.0.0.1"
+    where = [f"port={port}", f"listen_addresses={listen}", "unix_socket_directories="]
+    if network:
+        with (data / "pg_hba.conf").open("a", encoding="utf-8") as rules:
+            rules.write(f"host all all {network} scram-sha-256\n")
+    flags = [word for setting in (*where, *settings) for word in ("-c", setting)]
+    url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+    return Cluster(folder, [binaries / "postgres", "-D", data, *flags], user, url)
 
 
 def _ordinary_user() -> pwd.struct_passwd | None:
@@ -148,7 +190,7 @@ def _run(
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=_die_with_the_tests,  # noqa: PLW1509 - no thread was started
+            preexec_fn=_die_with_the_tests,  # noqa: PLW1509 - it takes no lock of this process
             **who,  # type: ignore[call-overload] # one dict for three parameters
         )
     return process
@@ -156,7 +198,7 @@ def _run(
 
 def _die_with_the_tests() -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # 1 is PR_SET_PDEATHSIG
+        C_LIBRARY.prctl(1, signal.SIGQUIT)  # 1 is PR_SET_PDEATHSIG
 
 
 def _wait_for(found: Server, process: "subprocess.Popen[bytes]", folder: Path) -> None:

@@ -24,6 +24,7 @@ embedded.env_files = list  # the developer's own .env stays out
 from flowia.settings import *  # noqa: E402, F403 - after the environment is clean
 
 THROW_AWAY = True
+TALLY_SECONDS = 0  # no thread may write into the Redis of another test
 # Asked for by tests/admin/test_second_factor.py alone.
 OPERATOR_SECOND_FACTOR = False
 if TEMPLATE in os.environ and "postgresql" in DATABASES["default"]["ENGINE"]:  # noqa: F405

@@ -13,6 +13,7 @@ from django.db import IntegrityError
 from flowia.celery import app
 from tests.written import written
 
+pytestmark = pytest.mark.django_db  # a task of ours begins with its connection
 WORDS = "glycine-en-fleur lea@exemple.fr"
 DUPLICATE = (
     'duplicate key value violates unique constraint "accounts_user_email"\n'

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Workspace
@@ -213,3 +215,17 @@ def test_the_migration_marks_whoever_may_need_somebody(workspace: Workspace) -> 
     module.mark(apps, SimpleNamespace())
     found = set(Conversation.objects.exclude(attention_at=None))
     assert found == {threads["a"], threads["b"], threads["d"]}
+
+
+@pytest.mark.django_db
+def test_many_marks_are_taken_away_with_as_few_questions_as_one(workspace: Workspace) -> None:
+    def asked(number: int) -> int:
+        for at in range(number):
+            reason = "asked_for_human" if at % 2 else ""
+            make_conversation(workspace, name=f"C{at}", handoff_reason=reason)
+        with CaptureQueriesContext(connection) as queries:
+            later()
+        return len(queries)
+
+    assert asked(2) == asked(20)
+    assert Conversation.objects.filter(attention_at=None).count() == 11

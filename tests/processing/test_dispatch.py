@@ -1,5 +1,6 @@
 """What is due is woken once, woken again when forgotten, and never buried under copies."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from processing.models import Message
 from processing.wakes import Wake
 from social import pauses
 from social.models import Stop, WebhookEvent
+from tests.factories import make_conversation, make_message, make_workspace
 from tests.integrations.tool import queued as queue_leads
 from tests.processing.conftest import Scene, connect_notion
 from tests.processing.queueing import queue as queue_answers
@@ -62,6 +64,24 @@ def test_a_forgotten_message_is_woken_again(scene: Scene, notes: Notes) -> None:
     forget(notes)
 
     assert due(notes) == [Wake("respond", message.pk)]
+
+
+def test_a_note_of_a_clock_that_was_ahead_does_not_keep_a_message_asleep(
+    scene: Scene, notes: Notes
+) -> None:
+    message = scene.say()
+    due(notes)
+    for name in notes.kept:
+        notes.kept[name] = float(notes.kept[name]) + 86_400
+
+    assert due(notes) == [Wake("respond", message.pk)]
+
+
+def test_a_tick_of_a_clock_that_was_ahead_is_no_sign_of_life(notes: Notes) -> None:
+    notes.set(dispatch.TICK, time.time() + 86_400)
+    age = dispatch.seconds_since_tick(notes)  # type: ignore[arg-type] # one command is enough
+    assert age is not None
+    assert age > 3_600
 
 
 def test_in_a_storm_only_what_was_never_woken_is(scene: Scene, notes: Notes) -> None:
@@ -162,3 +182,14 @@ def test_while_everything_rests_a_message_is_judged_once(scene: Scene, notes: No
     assert due(notes) == []
     Stop.objects.all().delete()
     assert due(notes) == [Wake("respond", message.pk)]
+
+
+def test_a_crowd_at_one_workspace_lets_all_others_through(
+    scene: Scene, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [scene.say(f"moi {number}") for number in range(8)]
+    other = make_message(make_conversation(make_workspace("Calme")), next_at=timezone.now())
+    monkeypatch.setattr(dispatch, "BATCH", 3)
+
+    woken = [wake.row_id for wake in due(notes) if wake.step == "respond"]
+    assert woken == [crowd[0].pk, other.pk, crowd[1].pk]

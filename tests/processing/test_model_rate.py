@@ -25,6 +25,12 @@ def passes(workspace_id: int) -> bool:
     return True
 
 
+def waits_of(workspace_id: int) -> float:
+    with pytest.raises(AnswerUnavailable) as caught:
+        rate.take_turn(workspace_id)
+    return caught.value.retry_after or 0.0
+
+
 def counted(key: str) -> int:
     found = redis_client().zcard(f"flowia:limit:{key}")
     assert isinstance(found, int)
@@ -40,6 +46,28 @@ def test_the_sixty_first_call_of_a_workspace_waits_its_turn(live_redis: Redis) -
     assert (error.reason, error.retryable, error.its_turn) == ("model_queue", True, True)
     assert error.retry_after is not None
     assert 50 < error.retry_after <= 60
+
+
+def test_a_crowd_comes_back_one_after_the_other(live_redis: Redis) -> None:
+    assert all(passes(1) for _ in range(60))
+    waits = [waits_of(1) for _ in range(200)]
+
+    assert waits == sorted(waits)
+    assert 195 < waits[-1] <= 201
+
+
+def test_nobody_is_sent_away_for_longer_than_the_longest_line(
+    live_redis: Redis, settings: Settings
+) -> None:
+    settings.AI_REQUESTS_PER_MINUTE = 1
+    assert passes(1)
+    assert max(waits_of(1) for _ in range(40)) == rate.LONGEST_LINE_SECONDS
+
+
+def test_more_in_all_leaves_something_to_others(live_redis: Redis, settings: Settings) -> None:
+    settings.AI_REQUESTS_PER_MINUTE, settings.AI_REQUESTS_PER_MINUTE_IN_ALL = 3, 5
+    assert [passes(1) for _ in range(5)] == [True] * 3 + [False] * 2
+    assert [passes(2) for _ in range(3)] == [True] * 2 + [False]
 
 
 def test_all_workspaces_share_one_minute_and_who_is_refused_is_not_counted(

@@ -12,6 +12,8 @@ from processing.models import Conversation, DeadLetter, Delivery, Message
 from social.models import SocialAccount
 from tests.processing.conftest import ANSWER, PERSON, Scene
 
+PAUSE = timedelta(minutes=5)
+
 
 def fails(scene: Scene, status: int, body: Any, **headers: str) -> None:
     scene.graph.answers.clear()

@@ -4,8 +4,10 @@ Its folder's name holds everything that breaks configuration files.
 """
 
 import os
+import re
 import signal
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +43,34 @@ def test_a_killed_valkey_comes_back_and_the_workers_find_it(running: Stack) -> N
 
     assert wait_until(lambda: running.pids["valkey"] != before, RESTART_SECONDS)
     assert wait_until(running.ready, RESTART_SECONDS)
+
+
+def own_megabytes(pid: int) -> float:
+    """Return what a process has written to and shares with no other."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    return (
+        sum(int(found) for found in re.findall(r"^Private_Dirty: +(\d+)", rollup, re.MULTILINE))
+        / 1024
+    )
+
+
+def children_of(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8")
+    return [int(child) for child in told.split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is shared")
+def test_processes_share_what_the_product_loads(running: Stack) -> None:
+    assert wait_until(running.ready, RESTART_SECONDS)
+    names = ("worker-incoming", "worker-reply", "worker-background", "web")
+    parents = [running.pids[name] for name in names]
+    alive = [*parents, *(child for parent in parents for child in children_of(parent))]
+
+    assert len(alive) == 4 + 5 + 3 + 2 + 2
+    # Each would have over 100 MB of its own if it had imported the product by itself.
+    assert max(own_megabytes(pid) for pid in alive) < 60
+    shown = Path(f"/proc/{running.pids['worker-reply']}/comm").read_text(encoding="utf-8")
+    assert shown == "worker-reply\n"
 
 
 def answers(url: str) -> bool:

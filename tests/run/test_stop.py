@@ -14,6 +14,7 @@ from tests import migrated
 from tests.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+STARTED_SECONDS = 60
 # The bootstrap's last step, without its first: nothing is installed from here.
 HAND_OVER = """
 import sys, pathlib
@@ -101,8 +102,10 @@ def test_a_run_that_is_shot_takes_its_processes_along(known: Stack, later: float
 
 def test_when_both_keepers_are_shot_the_others_still_go(known: Stack) -> None:
     process = known.launch()
-    reach(known, "Starting", 4)
-    supervisor = int((known.var / "run" / "supervisord.pid").read_text())
+    written = known.var / "run" / "supervisord.pid"
+    assert wait_until(written.exists, STARTED_SECONDS)
+    time.sleep(4)
+    supervisor = int(written.read_text())
     subprocess.run(["kill", "-9", str(process.pid), str(supervisor)], check=True)
     process.wait()
 

@@ -1,0 +1,72 @@
+"""A copy of the SQLite database, made while it is written, and put back."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from processing.management.commands import backup, restore
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Path:
+    """Return a database whose last words stand in its journal alone."""
+    path = tmp_path / "flowia.sqlite3"
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("PRAGMA journal_mode=WAL")
+        made.execute("CREATE TABLE django_migrations (id INTEGER)")
+        made.execute("CREATE TABLE told (word TEXT)")
+    return path
+
+
+def words(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as asked:
+        return [word for (word,) in asked.execute("SELECT word FROM told ORDER BY rowid")]
+
+
+def test_a_copy_holds_what_only_the_journal_holds(busy: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(busy, isolation_level=None)) as writing:
+        writing.execute("INSERT INTO told VALUES ('late')")
+        assert busy.with_name("flowia.sqlite3-wal").stat().st_size
+        size = backup.copy(busy, copy)
+
+    assert (words(copy), size) == (["late"], copy.stat().st_size)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.glob("*copy*")] == ["copy.sqlite3"]
+
+
+def test_no_copy_is_written_over(busy: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_text("yesterday's")
+
+    with pytest.raises(CommandError):
+        backup.copy(busy, copy)
+    assert copy.read_text() == "yesterday's"
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all, but long enough to be looked at"])
+def test_what_is_no_database_of_ours_is_not_put_back(tmp_path: Path, content: bytes) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(content)
+
+    with pytest.raises(CommandError):
+        backup.check(other)
+
+
+def test_a_copy_is_put_back_without_the_words_of_the_journal_that_was_there(
+    busy: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(busy, isolation_level=None)) as writing:
+        writing.execute("INSERT INTO told VALUES ('before')")
+        backup.copy(busy, copy)
+        writing.execute("INSERT INTO told VALUES ('after')")
+        kept = restore.put_aside(busy, "then")
+        restore.put_back(copy, busy)
+
+        assert words(busy) == ["before"]
+    assert kept is not None
+    assert words(kept) == ["before", "after"]

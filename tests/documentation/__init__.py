@@ -1,0 +1,1 @@
+"""What is written for people says the same as the product."""

@@ -1,0 +1,1 @@
+"""Two worker hosts on one machine: network namespaces, a router between them, roads to cut."""

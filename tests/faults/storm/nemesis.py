@@ -1,0 +1,233 @@
+"""Who breaks things: a plan of faults from a seed, and the hand that carries them out."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+
+from tests.faults.storm.keeper import FULL
+from tests.faults.storm.systems import System
+
+Some = TypeVar("Some")
+KINDS = (
+    "worker",
+    "child",
+    "web",
+    "redis",
+    "postgres",
+    "beat",
+    "worker",
+    "connections",
+    "redis emptied",
+    "child",
+    "pause",
+    "clock",
+    "full disk",
+)
+"""Each comes in turn, in an order that the seed shuffles, so that a long storm has them all."""
+PAUSES = (3.0, 8.0, 34.0)
+"""Seconds of a stopped worker; the longest outlasts the lease of a send."""
+SHIFTS = (600, -600, 86_400)
+WEATHER: tuple[dict[str, object], ...] = (
+    {"service": "graph", "operation": "send", "kind": "server_error", "chance": 0.02},
+    {"service": "graph", "operation": "send", "kind": "rate_limited", "chance": 0.02},
+    {"service": "graph", "operation": "send", "kind": "lost_after_acceptance", "chance": 0.02},
+    {"service": "graph", "operation": "send", "kind": "latency", "seconds": 1.5, "chance": 0.02},
+    {
+        "service": "graph",
+        "operation": "send",
+        "kind": "timeout_after_acceptance",
+        "seconds": 12,
+        "chance": 0.004,
+    },
+    {"service": "openai", "kind": "rate_limited", "chance": 0.015},
+    {"service": "openai", "kind": "server_error", "chance": 0.015},
+    {"service": "openai", "kind": "latency", "seconds": 1.5, "chance": 0.02},
+    {"service": "openai", "kind": "not_json", "chance": 0.015},
+    {"service": "openai", "kind": "truncated", "chance": 0.005},
+    {"service": "notion", "kind": "lost_after_acceptance", "chance": 0.02},
+    {"service": "notion", "kind": "server_error", "chance": 0.02},
+)
+"""What the outside world does all the time."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A fault: after so many messages, of which kind, with what luck (0 to 1)."""
+
+    after: int
+    kind: str
+    luck: float
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A fault that was carried out: of which process or server, from when until when."""
+
+    kind: str
+    what: str
+    at: float
+    until: float
+
+
+def planned(number: int, messages: int, seed: int) -> list[Planned]:
+    """Return so many faults at random moments, none of them in the very beginning or end."""
+    draw = random.Random(f"faults {seed}")
+    kinds: list[str] = []
+    while len(kinds) < number:
+        kinds += draw.sample(KINDS, len(KINDS))
+    moments = sorted(draw.uniform(0.04, 0.94) * messages for _ in range(number))
+    return [
+        Planned(int(after), kind, draw.random())
+        for after, kind in zip(moments, kinds[:number], strict=True)
+    ]
+
+
+@dataclass
+class Nemesis:
+    """Carries out what is planned, one fault after the other, as messages go out."""
+
+    system: System
+    plan: list[Planned]
+    struck: list[Struck] = field(default_factory=list)
+    told: int = 0
+    _thread: threading.Thread | None = None
+    _over: bool = False
+
+    def start(self, seed: int) -> None:
+        """Begin; the weather, too."""
+        for number, one in enumerate(WEATHER):
+            self.system.world.fault(**one, times=None, seed=f"{seed} {number}")
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait for the last fault to be over; the weather stays."""
+        self._over = True
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        for one in self.plan:
+            while self.told < one.after and not self._over:
+                time.sleep(0.02)
+            at = time.time()
+            what = ACTS[one.kind](self.system, one.luck)
+            self.struck.append(Struck(one.kind, what, at, time.time()))
+
+
+def _pick(things: tuple[Some, ...], luck: float) -> Some:
+    return things[int(luck * len(things))]
+
+
+def _worker(system: System, luck: float) -> str:
+    name = _pick(system.workers, luck)
+    system.world.keeper.signal(name, signal.SIGKILL, whole=luck * 100 % 1 < 0.5)
+    return name
+
+
+def _child(system: System, luck: float) -> str:
+    name = _pick(system.workers, luck)
+    children = system.world.keeper.children(name)
+    if children:
+        with suppress(ProcessLookupError):
+            os.kill(children[int(luck * 1000) % len(children)], signal.SIGKILL)
+    return f"child of {name}"
+
+
+def _web(system: System, luck: float) -> str:
+    keeper = system.world.keeper
+    children = keeper.children(system.web)
+    if luck < 0.4 and children:
+        with suppress(ProcessLookupError):
+            os.kill(children[0], signal.SIGKILL)
+        return "a process of the web"
+    keeper.signal(system.web, signal.SIGKILL, whole=True)
+    return "the web"
+
+
+def _beat(system: System, _luck: float) -> str:
+    if system.beat:
+        system.world.keeper.signal(system.beat, signal.SIGKILL, whole=True)
+    return system.beat
+
+
+def _redis(system: System, _luck: float) -> str:
+    system.world.broker.crash(empty=False)
+    return "redis"
+
+
+def _redis_emptied(system: System, _luck: float) -> str:
+    system.world.broker.crash(empty=True)
+    return "redis"
+
+
+def _postgres(system: System, luck: float) -> str:
+    system.world.database.crash(0.2 + 3 * luck)
+    return "postgres"
+
+
+def _connections(system: System, _luck: float) -> str:
+    with suppress(psycopg.OperationalError):
+        return f"{system.world.database.cut()} connections"
+    return "connections"
+
+
+def _pause(system: System, luck: float) -> str:
+    name, keeper = _pick(system.workers, luck), system.world.keeper
+    stopped = [keeper.pid(name), *keeper.children(name)]
+    seconds = _pick(PAUSES, luck * 10 % 1)
+    try:
+        for pid in filter(None, stopped):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+    finally:
+        for pid in filter(None, stopped):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+    return f"{name} {seconds:.0f} s"
+
+
+def _clock(system: System, luck: float) -> str:
+    whose = (system.beat, *system.workers) if system.beat else system.workers
+    name = _pick(whose, luck)
+    if system.world.clock is None:
+        return "no clock of our own here"
+    seconds = _pick(SHIFTS, luck * 10 % 1)
+    system.world.shift(name, seconds)
+    time.sleep(4)
+    system.world.shift(name, 0)
+    return f"{name} {seconds:+d} s"
+
+
+def _full_disk(system: System, luck: float) -> str:
+    name, keeper = _pick((system.web, *system.workers), luck), system.world.keeper
+    usual: Path = keeper.kept[name].log
+    keeper.log_to(name, FULL)
+    time.sleep(6)
+    keeper.log_to(name, usual)
+    return f"log of {name}"
+
+
+ACTS: dict[str, Callable[[System, float], str]] = {
+    "worker": _worker,
+    "child": _child,
+    "web": _web,
+    "redis": _redis,
+    "redis emptied": _redis_emptied,
+    "postgres": _postgres,
+    "beat": _beat,
+    "connections": _connections,
+    "pause": _pause,
+    "clock": _clock,
+    "full disk": _full_disk,
+}

@@ -1,0 +1,225 @@
+"""One storm from its beginning to the report."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from sandbox import demo
+from tests.faults.storm import checker, planning
+from tests.faults.storm.keeper import Exit
+from tests.faults.storm.nemesis import Nemesis, Struck, planned
+from tests.faults.storm.network import Network
+from tests.faults.storm.systems import System
+from tests.faults.storm.witness import Work, outside
+from tests.faults.storm.world import MODEL_PER_MINUTE, SPACING
+from tests.stack import wait_until
+
+MOST_OPEN = 60
+"""A network brings no more while so much is left to do: the storm is of faults, not of load."""
+STUCK_SECONDS = 100
+"""Longer than every lease: who has brought nothing to an end for so long never will."""
+BRING_SECONDS = 120
+TELL_SECONDS = 15
+MOST_FILES = 400
+SECRETS = (
+    demo.APP_SECRET,
+    demo.PAGE_TOKEN,
+    demo.page_token(demo.SECOND_PAGE_ID),
+    demo.NOTION_TOKEN,
+    demo.STRIPE_SECRET_KEY,
+    demo.OWNER_EMAIL,
+    demo.MEMBERS_PASSWORD,
+    demo.GOOGLE_CLIENT_SECRET,
+)
+"""What may stand in no log, beside the words that people wrote with a canary."""
+
+
+@dataclass(frozen=True)
+class Storm:
+    """What was asked for."""
+
+    webhooks: int
+    kills: int
+    seed: int
+    rate: float = 25.0
+
+
+@dataclass
+class Told:
+    """What came of it."""
+
+    storm: Storm
+    run: checker.Run
+    broken: list[checker.Broken]
+    struck: list[Struck]
+    exits: list[Exit]
+    seconds: float
+    drained: bool
+    untaken: int
+    most_open: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def play(system: System, storm: Storm, say: Callable[[str], None] = lambda _line: None) -> Told:
+    """Start everything, let the storm pass, wait for rest, ask both witnesses."""
+    system.world.start()
+    system.start()
+    said = planning.people(storm.webhooks, storm.seed)
+    nemesis = Nemesis(system, planned(storm.kills, storm.webhooks, storm.seed))
+    network = Network(system.webhook, storm.rate, _gate(system))
+    network.on_first = lambda told: setattr(nemesis, "told", told)
+    started = time.monotonic()
+    say("the storm begins")
+    nemesis.start(storm.seed)
+    network.bring(planning.parcels(said, storm.seed))
+    nemesis.finish()
+    untaken = network.finish(BRING_SECONDS)
+    say(f"{len(network.brought)} calls in {time.monotonic() - started:.0f} s; draining")
+    drained = _drained(system, say)
+    system.world.calm()
+    seconds = time.monotonic() - started
+    say(f"at rest after {seconds:.0f} s" if drained else "it does not come to rest")
+    emptied = [one.until for one in nemesis.struck if one.kind == "redis emptied"]
+    left = {} if wait_until(lambda: not _left(system), 20) else _left(system)
+    run = checker.Run(
+        said,
+        network.brought,
+        outside(system.world.folder / "world" / "sandbox.sqlite3"),
+        system.rows(),
+        SPACING,
+        MODEL_PER_MINUTE,
+        emptied,
+        left,
+        _hits(system.world.logs, said),
+        _leftovers(system),
+    )
+    exits = system.world.keeper.unwanted()
+    return Told(storm, run, checker.check(run), nemesis.struck, exits, seconds, drained, untaken)
+
+
+def _gate(system: System) -> Callable[[], bool]:
+    """Tell whether more may be brought; asked of the rows twice a second at most."""
+    seen = {"at": 0.0, "open": 0}
+
+    def may_go_on() -> bool:
+        if time.monotonic() - seen["at"] > 0.5:
+            seen["at"] = time.monotonic()
+            try:
+                seen["open"] = system.work().left
+            except psycopg.Error:
+                return True
+        return seen["open"] < MOST_OPEN
+
+    return may_go_on
+
+
+def _drained(system: System, say: Callable[[str], None]) -> bool:
+    """Wait until nothing is left to do; False when nothing moves any more."""
+    before, moved, told, quiet = Work(-1, -1), time.monotonic(), time.monotonic(), 0
+    work = before
+    while time.monotonic() - moved < STUCK_SECONDS:
+        with suppress(psycopg.Error):
+            work = system.work()
+        if work != before:
+            before, moved = work, time.monotonic()
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            say(f"{work.left} rows left" if work.left else "no row left, not all parts ready")
+        quiet = quiet + 1 if work.left == 0 else 0
+        if quiet > 10 and system.ready():
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def _left(system: System) -> dict[str, int]:
+    """Return what Redis holds of work, and for ever outside of what is meant to stay."""
+    meant = (
+        "flowia:tick",
+        "_kombu.binding",
+        "flowia:_kombu",
+        "flowia:unacked_mutex",
+        "flowia:workers",
+        "flowia:notes",
+        "flowia:memory",
+        "flowia:tally",
+    )
+    held = system.world.broker.left()
+    return {
+        name: number
+        for name, number in held.items()
+        if not any(name.removeprefix("for ever: ").startswith(one) for one in meant)
+    }
+
+
+def _hits(logs: Path, said: list[planning.Said]) -> list[str]:
+    canaries = [one.text.split()[-1] for one in said if "canari-" in one.text]
+    wanted = [*SECRETS, *canaries]
+    found = []
+    for path in sorted(logs.iterdir()):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [f"{path.name}: {word[:12]}" for word in wanted if word in text]
+    return found
+
+
+def _leftovers(system: System) -> list[str]:
+    connections, idle = system.world.database.connections()
+    found = [f"{idle} connections rest inside a transaction"] if idle else []
+    if connections > 60:
+        found.append(f"{connections} connections to the database")
+    for name in system.world.keeper.kept:
+        pid = system.world.keeper.pid(name)
+        files = len(list(Path(f"/proc/{pid}/fd").iterdir())) if pid else 0
+        if files > MOST_FILES:
+            found.append(f"{name} has {files} files open")
+    return found
+
+
+def recovery(told: Told) -> dict[str, list[float]]:
+    """Return for each kind of fault how long messages in flight at its moment took from there."""
+    taken: dict[str, float] = {}
+    contact_of = {one.mid: one.contact for one in told.run.said if one.nth == 1}
+    for call in told.run.brought:
+        if call.status == 200:
+            for mid in call.mids:
+                taken.setdefault(mid, call.at)
+    arrived: dict[str, float] = {}
+    for one in told.run.outside.accepted:
+        arrived.setdefault(one.contact, one.at)
+    found: dict[str, list[float]] = defaultdict(list)
+    for fault in told.struck:
+        for mid, at in taken.items():
+            sent = arrived.get(contact_of.get(mid, ""))
+            if sent is not None and at <= fault.at < sent:
+                found[fault.kind].append(sent - fault.at)
+    return dict(found)
+
+
+def counters(told: Told) -> dict[str, int]:
+    """Return Jepsen's counters: messages by what became of them."""
+    run = told.run
+    first: dict[str, int] = {}
+    for call in sorted(run.brought, key=lambda one: one.at):
+        for mid in call.mids:
+            first.setdefault(mid, call.status)
+    good, gone = checker.acknowledged(run), set(checker.lost(run))
+    return {
+        "attempts": len(first),
+        "acknowledged": len(good),
+        "ok": len(good - gone),
+        "lost": len(gone),
+        "duplicated": len(checker.twice(run)),
+        "unexpected": len(checker.unexpected(run)),
+        "recovered": sum(status != 200 and mid in good - gone for mid, status in first.items()),
+    }
+
+
+def outcomes(told: Told) -> Counter[str]:
+    """Return how many messages had which outcome, and how many sends ended how."""
+    heard = Counter(one.outcome or f"waits ({one.reason})" for one in told.run.rows.heard)
+    return heard + Counter(f"send {one.status}" for one in told.run.rows.sent)

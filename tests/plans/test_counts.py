@@ -1,0 +1,49 @@
+"""How many statements and transactions each step asks for: the same however much is stored.
+
+Whoever spares one changes the number here; whoever needs one more says why.
+"""
+
+import pytest
+from django.db import connection
+
+from benchmarks.growth.rows import fill_messages
+from tests.plans.conftest import in_large_business
+from tests.plans.journey import Counts, travel
+from tests.processing.conftest import Scene
+
+MESSAGES = 3000
+ASKED: dict[str, tuple[int, int, int]] = {
+    "stranger: webhook": (2, 3, 1),
+    "stranger: receive": (30, 33, 1),
+    "stranger: respond": (65, 73, 3),
+    "stranger: send": (37, 41, 4),
+    "echo: webhook": (2, 3, 1),
+    "echo: receive": (12, 15, 1),
+    "known: webhook": (2, 3, 1),
+    "known: receive": (22, 25, 1),
+    "known: respond": (64, 72, 3),
+    "known: send": (35, 39, 4),
+    "call of 1: webhook": (2, 3, 1),
+    "call of 1: receive": (30, 33, 1),
+    "call of 3: webhook": (2, 3, 1),
+    "call of 3: receive": (84, 89, 3),
+    "dispatch": (25, 27, 0),
+    "digest": (4, 5, 1),
+    "attention": (6, 7, 1),
+    "sync": (30, 52, 1),
+}
+"""Statements on SQLite, statements on PostgreSQL (which is asked for the time, too), and
+transactions. `call of 3` has three strangers' messages in one call: each costs the same again."""
+
+
+def expected() -> Counts:
+    place = 1 if connection.vendor == "postgresql" else 0
+    return {step: (asked[place], asked[2]) for step, asked in ASKED.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_costs_the_same_however_much_is_stored(small: Scene) -> None:
+    assert travel(small).counts() == expected()
+    rows = fill_messages(MESSAGES)
+    assert travel(small).counts() == expected()
+    assert travel(in_large_business(small, rows)).counts() == expected()
