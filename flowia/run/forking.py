@@ -26,6 +26,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.urls import reverse
 from supervisor.options import ServerOptions
+from supervisor.states import SupervisorStates
 from supervisor.supervisord import go
 
 from flowia.run import leash
@@ -139,6 +140,11 @@ def main() -> None:
     options.realize(sys.argv[1:], doc=__doc__)
     options.first, options.test = True, False
     go(options)
+    if options.mood == SupervisorStates.RESTARTING:
+        # Asked by SIGHUP: everything anew, so that changed settings count.
+        os.chdir(os.environ["FLOWIA_ROOT"])
+        again = [sys.executable, "-m", "flowia.run.forking", *sys.argv[1:]]
+        os.execv(again[0], again)  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

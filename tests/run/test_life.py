@@ -73,6 +73,15 @@ def test_processes_share_what_the_product_loads(running: Stack) -> None:
     assert shown == "worker-reply\n"
 
 
+def test_a_supervisor_that_is_asked_to_begins_everything_anew(running: Stack) -> None:
+    before, keeper = running.pids["web"], running.var / "run" / "supervisord.pid"
+    assert wait_until(running.ready, RESTART_SECONDS)
+    os.kill(int(keeper.read_text(encoding="utf-8")), signal.SIGHUP)
+
+    assert wait_until(lambda: running.pids.get("web", before) != before, 2 * RESTART_SECONDS)
+    assert wait_until(running.ready, 2 * RESTART_SECONDS)
+
+
 def answers(url: str) -> bool:
     """Tell whether there is an answer; a process that was just killed may still be starting."""
     try:
