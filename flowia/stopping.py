@@ -3,7 +3,8 @@
 Platforms wait about half a minute between SIGTERM and SIGKILL, Celery for as long as a task takes.
 So the worker's first process counts down. Who still works then is interrupted: the task gives its
 leases back and publishes itself once more, for the next worker. Who does not listen is ended; its
-leases end by themselves.
+leases end by themselves. Beat ends after its round, and a round that hangs is left: the next beat
+finds in the tables what it would have found.
 """
 
 import os
@@ -15,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 import structlog
-from celery.signals import worker_init, worker_process_init, worker_shutting_down
+from celery.signals import beat_init, worker_init, worker_process_init, worker_shutting_down
 from django.db import connections
 from kombu.exceptions import OperationalError
 
@@ -87,6 +88,28 @@ def count_down(how: str = "", **_options: Any) -> None:
     seconds = FINISH_SECONDS if how == "Warm" else 0.0
     if _worker is not None:
         threading.Thread(target=_end_in, args=[seconds], name="stopping", daemon=True).start()
+
+
+@beat_init.connect
+def end_after_the_round(sender: Any = None, **_options: Any) -> None:
+    """Have beat end after its round instead of within it, and in any case in time.
+
+    Celery's own handler writes the schedule at once, in the middle of whatever beat does: where
+    that is a question to the database, the connection waits for itself, for ever.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        sender.stop()
+        threading.Thread(target=_leave_in, args=[FINISH_SECONDS], daemon=True).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _leave_in(seconds: float) -> None:
+    time.sleep(seconds)
+    log.warning("beat ends in the middle of a round")
+    os._exit(0)
 
 
 def _listen() -> None:

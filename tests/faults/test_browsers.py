@@ -20,6 +20,8 @@ from tests.stack import Stack, wait_until
 pytestmark = pytest.mark.slow
 TEMPORARY = Path(tempfile.gettempdir())
 MINUTE = timedelta(minutes=1)
+MOST_LOOKS = 5
+"""On a busy machine a look may break off, which proves nothing; after as many, nobody looks."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def kill(member: Member, *, whole: bool) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """Where the stand-in does not answer, whom the signal hits, how many looks tell the truth."""
+    """Where the stand-in does not answer, whom the signal hits, how many looks prove the truth."""
 
     name: str
     options: dict[str, object]
@@ -84,8 +86,12 @@ def test_a_killed_send_leaves_no_process_and_ends_as_it_was(member: Member, case
     assert member.delivery(thread) == "sending"
     member.due("processing_delivery", "status = 'sending'")
     member.settled(thread, "unconfirmed")
-    for _ in range(case.looks):
+    for look in range(1, MOST_LOOKS + 1):
         member.look_up(thread)
+        if look < case.looks:
+            assert member.delivery(thread) == "unconfirmed", member.how_it_stands()
+        elif member.delivery(thread) != "unconfirmed":
+            break
     assert member.delivery(thread) == case.ends, member.how_it_stands()
     assert [one.endswith(REPLY) for one in member.sent_to(thread)] == [True] * (case.ends == "sent")
 

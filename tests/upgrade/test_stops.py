@@ -113,6 +113,15 @@ def test_whatever_is_at_work_ends_in_time_and_nothing_is_lost_or_said_twice(shop
     assert sorted(reckoning.answered) == sorted(everybody)
 
 
+def test_beat_ends_in_time_though_the_database_keeps_its_round_waiting(shop: Shop) -> None:
+    with psycopg.connect(shop.around.url) as database:
+        database.execute("LOCK TABLE social_webhookevent IN ACCESS EXCLUSIVE MODE")
+        eventually(lambda: shop.one(WAITS) > 0, what="beat's round waits")
+        stopped = shop.release.stop("beat")
+
+    assert (stopped.code, stopped.seconds <= PLATFORM_SECONDS) == (0, True), stopped
+
+
 def stop_all_while_people_write(shop: Shop) -> tuple[dict[str, Stopped], list[str]]:
     """Ask everything to end; return how it did, and who was told meanwhile that we have it."""
     over, taken, said = threading.Event(), list[str](), set[int]()
