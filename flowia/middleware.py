@@ -89,7 +89,8 @@ def told_path(request: HttpRequest) -> str:
     Whoever mistypes an address may have put anything there, and some routes take any text.
     """
     try:
-        route = resolve(request.path_info)
+        # Found by the view's own look, unless somebody answered before it.
+        route = request.resolver_match or resolve(request.path_info)
     except Resolver404:
         return "(unknown)"
     path = request.path

@@ -8,6 +8,7 @@ from flowia import health
 from flowia.document import Document
 from flowia.lib.routes import both
 from flowia.watching import metrics
+from social import webhooks
 
 handler400 = "flowia.pages.bad_request"
 handler403 = "flowia.pages.forbidden"
@@ -15,6 +16,8 @@ handler404 = "flowia.pages.not_found"
 handler500 = "flowia.pages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First: nothing is called as often, and each address is looked for in this order.
+    re_path(r"^social-accounts/(?P<provider>[a-z]+)/webhook/?$", webhooks.webhook, name="webhook"),
     re_path(r"^health/?$", health.live, name="health"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
     re_path(r"^metrics/?$", metrics.show, name="metrics"),

@@ -1,12 +1,11 @@
 """The addresses of `social`; each exists with and without a trailing slash.
 
-Each network that calls us (`Provider.receiving`) has the webhook's; every other name gets 404.
+The networks' own, the webhook's, stands before all others (`flowia.urls`).
 """
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern
 
 from flowia.lib.routes import both
-from social import webhooks
 from social.api import accounts as api
 from social.api import connecting as connecting_api
 from social.api import sessions as sessions_api
@@ -16,7 +15,6 @@ ACCOUNT = "social-accounts/<uuid:uid>"
 NETWORK = "social-accounts/<slug:provider>"
 
 urlpatterns: list[URLPattern] = [
-    re_path(r"^social-accounts/(?P<provider>[a-z]+)/webhook/?$", webhooks.webhook, name="webhook"),
     *both("accounts", accounts.accounts, "accounts"),
     *both("accounts/session/<slug:provider>", sessions.session, "account-session"),
     *both("accounts/connect", connecting.begin, "account-connect"),

@@ -7,7 +7,7 @@ has the call before it does.
 import hashlib
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -69,17 +69,28 @@ def store(provider: str, body: bytes, *, request_id: str) -> WebhookEvent | None
         provider=provider,
         digest=hashlib.sha256(body).hexdigest(),
         body=body,
-        next_at=clock.now(),
+        next_at=clock.at_writing(),
         request_id=request_id,
     )
-    with transaction.atomic():
-        WebhookEvent.objects.bulk_create([event], ignore_conflicts=True)
-        stored = WebhookEvent.objects.filter(uid=event.uid).only("pk").first()
-        if stored is not None:
-            wake_after_commit(receive, stored.pk)
-    TAKEN.add(provider, "stored" if stored is not None else "duplicate")
-    log.info("webhook", provider=provider, bytes=len(body), duplicate=stored is None)
-    return stored
+    stored = _is_news(event)
+    if stored:
+        wake_after_commit(receive, event.pk)
+    TAKEN.add(provider, "stored" if stored else "duplicate")
+    log.info("webhook", provider=provider, bytes=len(body), duplicate=not stored)
+    return event if stored else None
+
+
+def _is_news(event: WebhookEvent) -> bool:
+    """Insert the call, in one statement; return False when it is there already."""
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:
+        # Whatever else the database refuses must not be answered as taken.
+        if not WebhookEvent.objects.filter(provider=event.provider, digest=event.digest).exists():
+            raise
+        return False
+    return True
 
 
 def _handshake(found: Receiving, request: HttpRequest) -> HttpResponse:
