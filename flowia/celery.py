@@ -7,6 +7,7 @@ tables by the dispatcher, so nothing here has to be reliable, only quick.
 
 import gc
 import os
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -23,12 +24,14 @@ from celery.signals import (
     task_prerun,
     worker_before_create_process,
     worker_init,
+    worker_process_init,
     worker_process_shutdown,
     worker_ready,
 )
+from django.db import OperationalError, connections
 from kombu import Queue
 
-from flowia import stopping  # noqa: F401 - it listens to the signals of workers
+from flowia import database, stopping  # noqa: F401 - the second listens to workers' signals
 from flowia.watching import memory, tasks, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
@@ -111,9 +114,11 @@ def keep_our_logs(**_options: Any) -> None:
 
 @worker_init.connect
 def load_what_all_use(**_options: Any) -> None:
-    """Have a worker import the model's library once, not each of its processes for itself."""
+    """Have a worker build once what each of its processes would build at its first message."""
     if ASKING & set(app.amqp.queues.consume_from):
-        import_module("processing.ai.client")
+        with suppress(OperationalError):
+            import_module("processing.warming").build()
+        connections.close_all()
 
 
 @worker_before_create_process.connect
@@ -124,6 +129,12 @@ def share(**_options: Any) -> None:
     weighs 65 MB more within seconds.
     """
     gc.freeze()
+
+
+@worker_process_init.connect
+def prepare(**_options: Any) -> None:
+    """Have each process of a worker prepare its statements."""
+    database.prepare_statements()
 
 
 @worker_ready.connect

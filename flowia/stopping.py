@@ -17,9 +17,10 @@ from typing import Any
 
 import structlog
 from celery.signals import beat_init, worker_init, worker_process_init, worker_shutting_down
-from django.db import connections
+from django.db import NotSupportedError, connections
 from kombu.exceptions import OperationalError
 
+from flowia.database import is_stale
 from flowia.handing import HandingBack
 from flowia.lib import leases
 from flowia.lib.leases import StopNowError
@@ -35,7 +36,10 @@ _working = _in_pool = False
 
 
 class StoppableTask(HandingBack):
-    """A task that gives its work back when its worker has to stop before it is done."""
+    """A task that gives its work back when its worker has to stop before it is done.
+
+    Likewise when an upgrade changed a table under its connection (`flowia.database`).
+    """
 
     abstract = True
 
@@ -51,20 +55,26 @@ class StoppableTask(HandingBack):
             _working = False
         except StopNowError:
             _working = False
-            self._give_back(args, kwargs)
+            self._give_back(args, kwargs, "the worker stops")
+            return None
+        except NotSupportedError as error:
+            if not is_stale(error):
+                raise
+            # A new connection has nothing prepared.
+            self._give_back(args, kwargs, "a column was widened")
             return None
         finally:
             _working = False
             leases.end()
         return found
 
-    def _give_back(self, args: Any, kwargs: Any) -> None:
+    def _give_back(self, args: Any, kwargs: Any, why: str) -> None:
         # Interrupted in the middle of a statement, a connection is good for nothing.
         connections.close_all()
         rows = leases.give_back()
         with suppress(OperationalError, OSError):
             self.apply_async(args, kwargs, retry=False)
-        log.warning("given back, since the worker stops", task=self.name, rows=rows)
+        log.warning("given back", task=self.name, why=why, rows=rows)
 
 
 @worker_init.connect

@@ -21,6 +21,7 @@ atexit.register(shutil.rmtree, os.environ["FLOWIA_VAR"], ignore_errors=True)
 (embedded.var_dir() / "static").mkdir()  # WhiteNoise warns when it is missing
 embedded.env_files = list  # the developer's own .env stays out
 
+from flowia import database  # noqa: E402 - as the next
 from flowia.settings import *  # noqa: E402, F403 - after the environment is clean
 
 THROW_AWAY = True
@@ -29,6 +30,9 @@ TALLY_SECONDS = 0  # no thread may write into the Redis of another test
 OPERATOR_SECOND_FACTOR = False
 if TEMPLATE in os.environ and "postgresql" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ[TEMPLATE]}  # noqa: F405
+if "postgresql" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    # Only workers prepare their statements; here every one of them is tried so.
+    DATABASES["default"]["OPTIONS"].update(database.PREPARED)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STORAGES = {

@@ -43,6 +43,7 @@ SHARED = (
     ),
 )
 """What one or the other program would import by itself."""
+WARMING = "processing.warming"
 CHECKED = "CELERY_SKIP_CHECKS"
 """Celery's name for: nobody has to repeat the system checks."""
 CELERY = ["celery", "-A", "flowia"]
@@ -95,6 +96,7 @@ def warm() -> None:
     ssl.create_default_context()
     with suppress(OperationalError):
         connection.ensure_connection()
+        import_module(WARMING).build()
     connection.close()
     gc.collect()
     # What a collection never visits is never written to, so that it stays shared after a fork.

@@ -9,6 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+import httpx2
 import openai
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -160,6 +161,32 @@ def _count(value: Any) -> int:
 def _retry_after(error: openai.APIStatusError) -> float | None:
     value = error.response.headers.get("retry-after", "")
     return float(value) if value.isascii() and value.replace(".", "", 1).isdigit() else None
+
+
+def rehearse() -> None:
+    """Make a call that goes nowhere: what the library builds at its first one is there then.
+
+    Raises openai.OpenAIError without a key.
+    """
+    said = {"role": "assistant", "content": "{}"}
+    part = {"type": "output_text", "text": "{}", "annotations": []}
+    item = {"type": "message", "id": "none", "status": "completed", **said, "content": [part]}
+    answers = {
+        "responses": {"object": "response", "status": "completed", "output": [item]},
+        "completions": {"object": "chat.completion", "choices": [{"index": 0, "message": said}]},
+    }
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        kind = request.url.path.rpartition("/")[2]
+        told = {"id": "none", "model": "none", "created": 0, "created_at": 0, **answers[kind]}
+        return httpx2.Response(HTTPStatus.OK, json=told)
+
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as nowhere:
+        rehearsal = _client().with_options(http_client=nowhere)
+        if settings.OPENAI_API_STYLE == "chat":
+            rehearsal.chat.completions.create(model="none", messages=[])
+        else:
+            rehearsal.responses.create(model="none", input=[])
 
 
 class _Line(openai.DefaultHttpxClient):

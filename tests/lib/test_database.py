@@ -1,8 +1,10 @@
 """What our connections to PostgreSQL are told of silence, and tasks that find no database."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined] # stubs of another version
 from django.db import OperationalError, connection
@@ -91,3 +93,59 @@ def test_a_task_works_with_the_connection_of_the_one_before_while_it_is_good() -
         assert used[2] is not used[1]
     finally:
         app.tasks.pop("tests.ask")
+
+
+def test_only_workers_prepare_their_statements() -> None:
+    assert "prepare_threshold" not in database.options({}, pooled=False)
+    assert "server_side_binding" not in database.options({}, pooled=False)
+
+
+def address() -> dict[str, Any]:
+    """Return where the tests' database is, for a connection of its own."""
+    names = {
+        "NAME": "dbname",
+        "USER": "user",
+        "PASSWORD": "password",
+        "HOST": "host",
+        "PORT": "port",
+    }
+    told = connection.settings_dict
+    return {name: told[one] for one, name in names.items() if told[one]}
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite prepares nothing for a connection")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE widened (word varchar(5))")
+        cursor.execute("INSERT INTO widened VALUES ('short')")
+    yield "widened"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE widened")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_meets_a_widened_column_is_done_anew(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back: list[Any] = []
+    read: list[str] = []
+
+    @app.task(name="tests.read_widened")
+    def read_widened(number: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT word FROM {table} WHERE %s > 0", [number])
+            read.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(read_widened, "apply_async", lambda *asked, **_more: back.append(asked))
+    for _ in range(database.PREPARED["prepare_threshold"] + 2):
+        read_widened(1)
+    with psycopg.connect(**address(), autocommit=True) as other:
+        other.execute(f"ALTER TABLE {table} ALTER COLUMN word TYPE varchar(50)".encode())
+    done = len(read)
+
+    read_widened(1)
+    assert (len(read), len(back)) == (done, 1)
+    read_widened(1)
+    assert (len(read), len(back)) == (done + 1, 1)

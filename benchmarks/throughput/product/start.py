@@ -46,7 +46,7 @@ def environment(
 
 def together(_port: int) -> dict[str, list[str]]:
     """Return the one command that runs everything on one machine: `make serve`."""
-    return {"supervisor": [sys.executable, "manage.py", "up", "--serve"]}
+    return {"supervisor": [sys.executable, "-m", "flowia.run", "--serve"]}
 
 
 def programs(var: Path) -> dict[str, int]:

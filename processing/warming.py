@@ -1,0 +1,32 @@
+"""What a process builds at its first message, built before it parts from those that share it.
+
+Each process of a worker would otherwise build all of this for itself: some 40 MB, and half a second
+of its first message (docs/performance.md). Nothing here leaves a connection open or starts a
+thread.
+"""
+
+from contextlib import suppress
+from datetime import date
+
+import openai
+import requests
+
+from flowia.lib import standing
+from processing.ai import client
+from processing.factlock import unsupported
+from processing.language import language_of
+from processing.phones import phone_in
+
+SAID = "Bonjour, la lampe coûte 49 € et part sous 3 jours. Mon numéro : 06 12 34 56 78. Thank you!"
+
+
+def build() -> None:
+    """Build it; without a key for the model, its client is left for later."""
+    standing.build_all()
+    with suppress(openai.OpenAIError):
+        client.rehearse()
+    unsupported(SAID, [SAID], today=date(2026, 1, 1))
+    language_of(SAID)
+    phone_in(SAID)
+    with requests.Session() as session:
+        session.prepare_request(requests.Request("POST", "https://example.invalid/", json={}))
