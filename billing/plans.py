@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import Workspace
 from billing.models import Subscription
 from flowia.lib.errors import FlowError
+from flowia.lib.standing import Standing, given
 
 Feature = Literal["direct_messages", "tools", "webhooks"]
 
@@ -53,6 +54,18 @@ PERIODS: dict[tuple[str, str], str] = {
     ("ultra", "year"): "flowia_ultra_year",
 }
 """What is sold, with the lookup key of its price at Stripe."""
+LOCKED = Standing(
+    lambda: (
+        Subscription.objects.select_for_update(no_key=True)
+        .filter(workspace=given.key("workspace"))
+        .values_list("plan", flat=True)
+    )
+)
+SUBSCRIBED = Standing(
+    lambda: Subscription.objects.filter(workspace=given.key("workspace")).values_list(
+        "plan", "suspended_at"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +89,8 @@ class PlanRequiredError(FlowError):
 
 def plan_of(workspace: Workspace) -> Plan:
     """Return the workspace's plan; Freemium when it never subscribed."""
-    code = Subscription.objects.filter(workspace=workspace).values_list("plan", flat=True).first()
-    return PLANS.get(code or "", FREEMIUM)
+    code, _suspended_at = SUBSCRIBED.first(workspace=workspace.pk) or ("", None)
+    return PLANS.get(code, FREEMIUM)
 
 
 def plan_in(workspace: Workspace) -> Plan:
@@ -88,14 +101,13 @@ def plan_in(workspace: Workspace) -> Plan:
 
 def plan_locked(workspace: Workspace) -> Plan:
     """Return the plan as `plan_of`, and let nobody change it until the transaction ends."""
-    rows = Subscription.objects.select_for_update(no_key=True).filter(workspace=workspace)
-    return PLANS.get(rows.values_list("plan", flat=True).first() or "", FREEMIUM)
+    return PLANS.get(LOCKED.first(workspace=workspace.pk) or "", FREEMIUM)
 
 
 def is_suspended(workspace: Workspace) -> bool:
     """Return whether nothing is answered for the workspace at the moment."""
-    rows = Subscription.objects.filter(workspace=workspace, suspended_at__isnull=False)
-    return rows.exists()
+    _code, suspended_at = SUBSCRIBED.first(workspace=workspace.pk) or ("", None)
+    return suspended_at is not None
 
 
 def check_plan_limits(

@@ -17,12 +17,55 @@ from accounts.models import Workspace
 from billing.models import Quota
 from billing.plans import FREEMIUM, PLANS, plan_locked, plan_of
 from flowia.lib import clock
+from flowia.lib.standing import Standing, StandingChange, given
 
 EVENING = time(20)
 """By the workspace's clock: from here on nothing of the day is kept back any more."""
 KEPT_PERCENT = 20
 ZONES_APART = timedelta(days=2)
 """So far apart can two places' dates be at one moment: Kiritimati and Baker Island."""
+
+USE = Standing(
+    lambda: (
+        Workspace.objects.annotate(
+            begun=FilteredRelation(
+                "quotas",
+                condition=Q(
+                    quotas__pk=Subquery(
+                        Quota.objects.filter(
+                            workspace=given.key("workspace"),
+                            day__range=(given.day("day"), given.day("last")),
+                        )
+                        .order_by("-day")
+                        .values("pk")[:1]
+                    )
+                ),
+            )
+        )
+        .filter(pk=given.key("workspace"))
+        .values_list(
+            *("begun__day", "begun__used", "begun__reserved"),
+            *("subscription__plan", "subscription__suspended_at"),
+        )
+    )
+)
+BEGUN = Standing(
+    lambda: (
+        Quota.objects.filter(
+            workspace=given.key("workspace"), day__range=(given.day("day"), given.day("last"))
+        )
+        .order_by("-day")
+        .values_list("day", flat=True)[:1]
+    )
+)
+COMMIT = StandingChange(
+    lambda: (
+        Quota.objects.filter(
+            workspace=given.key("workspace"), day=given.day("day"), reserved__gt=0
+        ),
+        {"reserved": F("reserved") - 1, "used": F("used") + 1},
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -69,20 +112,17 @@ def today(workspace: Workspace, now: datetime) -> date:
     The workspace's local day, but never one before a day that has begun: who changes the time zone
     to where it is still yesterday does not get yesterday's messages once more.
     """
-    begun = _begun(workspace, now)
-    return begun.day if begun else local_day(workspace, now)
+    day = local_day(workspace, now)
+    return BEGUN.first(workspace=workspace.pk, day=day, last=day + ZONES_APART) or day
 
 
 def usage(workspace: Workspace, *, now: datetime | None = None) -> Usage:
     """Return today's numbers of `workspace`, with one query for the day and the plan."""
     now = now or clock.now()
-    begun = Q(quotas__pk=Subquery(_days_begun(workspace, now).values("pk")[:1]))
-    rows = Workspace.objects.annotate(begun=FilteredRelation("quotas", condition=begun))
-    columns = ("begun__day", "begun__used", "begun__reserved")
-    whose = ("subscription__plan", "subscription__suspended_at")
-    row = rows.filter(pk=workspace.pk).values_list(*columns, *whose).first()
+    day = local_day(workspace, now)
+    row = USE.first(workspace=workspace.pk, day=day, last=day + ZONES_APART)
     begun_on, used, reserved, code, suspended_at = row or (None, 0, 0, "", None)
-    day = begun_on or local_day(workspace, now)
+    day = begun_on or day
     opens = _moment(workspace, day, EVENING)
     return Usage(
         day=day,
@@ -124,8 +164,7 @@ def renew(workspace: Workspace, day: date | None, *, now: datetime) -> date | No
 
 def commit(workspace: Workspace, day: date) -> None:
     """Count a reserved message as used: it left, or may have left."""
-    rows = _rows(workspace, day).filter(reserved__gt=0)
-    rows.update(reserved=F("reserved") - 1, used=F("used") + 1)
+    COMMIT(workspace=workspace.pk, day=day)
 
 
 def count(workspace: Workspace, day: date) -> None:
@@ -181,17 +220,6 @@ def _take(workspace: Workspace, limit: int | None, *, now: datetime, keep: int =
     _open(workspace, day)
     room = Q() if limit is None else Q(used__lt=Value(limit - keep) - F("reserved"))
     return day if _rows(workspace, day).filter(room).update(reserved=F("reserved") + 1) else None
-
-
-def _begun(workspace: Workspace, now: datetime) -> Quota | None:
-    return _days_begun(workspace, now).first()
-
-
-def _days_begun(workspace: Workspace, now: datetime) -> QuerySet[Quota]:
-    """Select the day that has begun, the latest one first where the time zone was changed."""
-    day = local_day(workspace, now)
-    rows = Quota.objects.filter(workspace=workspace, day__range=(day, day + ZONES_APART))
-    return rows.order_by("-day")
 
 
 def _open(workspace: Workspace, day: date) -> None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import Workspace
 from flowia.lib import clock
+from flowia.lib.standing import Standing, StandingChange, given
 from integrations import leases
 from integrations.connectors.registry import CONNECTORS
 from integrations.contracts import LeadRecord
@@ -26,12 +27,32 @@ ROW_STATES = {
     ROW_DUPLICATED: SyncedRow.State.DUPLICATED,
 }
 """What a connector says of a row that people changed, and how it is kept."""
+TOOLS = Standing(
+    lambda: Integration.objects.filter(workspace=given.key("workspace")).order_by(
+        "created_at", "pk"
+    )
+)
+RENEW = StandingChange(
+    lambda: (
+        SyncRun.objects.filter(
+            integration=given.key("integration"), lead_uid=given.uid("lead"), status=Status.QUEUED
+        ),
+        {"payload": given.json("payload"), "request_id": given.word("request_id")},
+    )
+)
+ASIDE = Standing(
+    lambda: (
+        SyncedRow.objects.filter(integration=given.key("integration"), lead_uid=given.uid("lead"))
+        .exclude(state=SyncedRow.State.PRESENT)
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    )
+)
 
 
 def opened(workspace: Workspace, tools: int | None) -> list[Integration]:
     """Return the tools that a plan of so many opens: the first ones; None opens all."""
-    rows = Integration.objects.filter(workspace=workspace).order_by("created_at", "pk")
-    return list(rows if tools is None else rows[:tools])
+    return TOOLS(workspace=workspace.pk)[:tools]
 
 
 def queue_push(
@@ -78,10 +99,8 @@ def put(
     False when a worker took it in this very moment, twice in a row: it holds these values then.
     """
     newer = {"payload": asdict(record), "request_id": request_id}
-    waiting = SyncRun.objects.filter(
-        integration=integration, lead_uid=record.lead_uid, status=Status.QUEUED
-    )
-    if waiting.update(**newer):
+    mine = {"integration": integration.pk, "lead": UUID(record.lead_uid)}
+    if RENEW(**mine, **newer):
         return True
     run = SyncRun(
         workspace_id=integration.workspace_id,
@@ -91,7 +110,7 @@ def put(
         **newer,
     )
     SyncRun.objects.bulk_create([run], ignore_conflicts=True)
-    return bool(waiting.update(**newer))
+    return bool(RENEW(**mine, **newer))
 
 
 def rewrite(row: SyncedRow, record: LeadRecord, *, now: datetime, request_id: str) -> int:
@@ -211,5 +230,4 @@ def _of(integration_id: int, lead_uid: UUID) -> QuerySet[SyncRun]:
 
 
 def _set_aside(integration: Integration, lead_uid: str) -> bool:
-    rows = SyncedRow.objects.filter(integration=integration, lead_uid=lead_uid)
-    return rows.filter(~Q(state=SyncedRow.State.PRESENT)).exists()
+    return bool(ASIDE(integration=integration.pk, lead=UUID(lead_uid)))

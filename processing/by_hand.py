@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flowia.lib import clock
 from flowia.lib.errors import ConflictError
-from processing import approving, inbox, ledger, sequences, trust
+from processing import approving, inbox, ledger, sequences, since, trust
 from processing.confirming import give_quota_back
 from processing.edits import edit_ratio
 from processing.fitting import check_length, check_window, clean
@@ -196,7 +196,7 @@ def _give_up(found: Message, *, now: datetime) -> bool:
             return False
         question = message.in_reply_to
         awaited = question is not None and approving.is_awaited(message)
-        if question is not None and awaited and not inbox.answered_since(question):
+        if question is not None and awaited and not since.answered_since(question):
             inbox.flag(message.conversation, UNSEEN)
     return True
 

@@ -69,7 +69,7 @@ def check_draft(
     codes = {problem.code for problem in found if problem.code != "too_long"}
     today = now.astimezone(ZoneInfo(conversation.workspace.timezone)).date()
     spans = {
-        *unsupported(text, (*ours, *said), today=today),
+        *unsupported(text, ours, said=said, today=today),
         *promises_in(text, ours=ours, asked=_unanswered(brief), today=today),
     }
     return Findings(

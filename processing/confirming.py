@@ -1,12 +1,13 @@
 """What follows when a message left, once, whoever learns of it first: quota, proof, follow-up."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from billing import quotas
+from flowia.lib.standing import Standing, given
 from processing import ledger, notices, sequences
 from processing.holding import give_quota_back, take_day
 from processing.models import InteractionEvent, Message
@@ -17,6 +18,35 @@ NOTICES = (Message.Purpose.HANDOFF_NOTICE, Message.Purpose.OPT_OUT_NOTICE)
 LEFT = ("sent", "delivered", "read", "unconfirmed")
 CALLS_FOR_NOTHING = ("nothing_to_add", "opted_out")
 """Why a message was left without an answer on purpose: nobody waits for one."""
+EVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+ANSWERED_UNTIL = Standing(
+    lambda: (
+        Message.objects.filter(
+            conversation_id=given.key("conversation"),
+            direction=Message.Direction.OUTBOUND,
+            status__in=LEFT,
+            sent_at__lte=given.moment("now"),
+        )
+        .exclude(pk=given.key("id"))
+        .exclude(purpose__in=NOTICES)
+        .annotate(until=Coalesce("in_reply_to__sent_at", "sent_at"))
+        .order_by("-until")
+        .values_list("until", flat=True)[:1]
+    )
+)
+FIRST_ASKED = Standing(
+    lambda: (
+        Message.objects.filter(
+            Q(sent_at__lte=given.moment("now")) | Q(pk=given.key("question")),
+            conversation_id=given.key("conversation"),
+            direction=Message.Direction.INBOUND,
+            sent_at__gt=given.moment("until"),
+        )
+        .exclude(reason__in=CALLS_FOR_NOTHING)
+        .order_by("sent_at", "id")
+        .values_list("sent_at", flat=True)[:1]
+    )
+)
 
 
 def note_left(message: Message, *, now: datetime) -> dict[str, Any]:
@@ -48,18 +78,10 @@ def first_answer(message: Message, *, now: datetime) -> dict[str, int]:
     """
     if message.purpose != Message.Purpose.REPLY:
         return {}
-    said = Message.objects.filter(conversation_id=message.conversation_id)
-    answers = said.filter(direction=Message.Direction.OUTBOUND, status__in=LEFT, sent_at__lte=now)
+    asked = {"conversation": message.conversation_id, "id": message.pk, "now": now}
     # An answer that left after a newer question answers the older one alone.
-    until = (
-        answers.exclude(pk=message.pk)
-        .exclude(purpose__in=NOTICES)
-        .aggregate(last=Max(Coalesce("in_reply_to__sent_at", "sent_at")))["last"]
-    )
+    until = ANSWERED_UNTIL.first(**asked) or EVER
     # The question itself counts even where the network's clock is ahead of ours.
-    asked = said.filter(Q(sent_at__lte=now) | Q(pk=message.in_reply_to_id))
-    asked = asked.filter(direction=Message.Direction.INBOUND).exclude(reason__in=CALLS_FOR_NOTHING)
-    if until is not None:
-        asked = asked.filter(sent_at__gt=until)
-    first = asked.order_by("sent_at", "id").values_list("sent_at", flat=True).first()
+    question = message.in_reply_to_id or 0
+    first = FIRST_ASKED.first(question=question, until=until, **asked)
     return {} if first is None else {"first_answer": max(0, round((now - first).total_seconds()))}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from billing import quotas
 from flowia.lib import clock
+from flowia.lib.standing import Standing, given
 from processing import holding, inbox, ledger, notices, outbox, restored, sequences
 from processing.language import language_of
 from processing.models import Contact, Conversation, InteractionEvent, Message
@@ -24,6 +25,7 @@ Log = InteractionEvent.Kind
 SPOKEN = {"fr", "en"}
 REMEMBERED = 20
 """Earlier messages in which the contact's language is looked for."""
+CONTACT = Standing(lambda: Contact.objects.filter(pk=given.key("id")))
 
 
 def heed(message: Message, *, now: datetime) -> list[Wake]:
@@ -33,7 +35,7 @@ def heed(message: Message, *, now: datetime) -> list[Wake]:
     person writes; it is confirmed once. Somebody who asks to be written to again is answered from
     this message on. Returns the confirmation's delivery.
     """
-    contact = Contact.objects.get(pk=message.conversation.contact_id)
+    (contact,) = CONTACT(id=message.conversation.contact_id)
     if is_opt_out(message.text):
         language = _language_of(message)
         if contact.opted_out_at is None:

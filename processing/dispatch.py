@@ -8,6 +8,7 @@ of it live in Redis and may be lost without harm.
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Min, QuerySet, Window
@@ -18,6 +19,7 @@ from redis import Redis
 from accounts.models import Letter
 from billing.models import Closing, PlanChange, StripeEvent, Subscription
 from flowia.lib import clock
+from flowia.lib.standing import Standing, given
 from integrations import removals
 from integrations.actions import overdue, tools_due
 from integrations.hooks import calling
@@ -59,6 +61,8 @@ THEIRS: dict[str, tuple[Any, str]] = {
     "poll": (Poll, "social_account__provider__in"),
     "check": (SocialAccount, "provider__in"),
 }
+OWN = tuple(step for step in KEYS if not step.endswith("_by_browser"))
+"""The steps that have rows of their own: a browser's are found among these."""
 ASLEEP = ("send", "follow", "sync", "hook")
 """The steps that wait in their tables, unwoken, while everything rests."""
 EVERYTHING_PAUSED = "everything_paused"
@@ -131,8 +135,8 @@ def age_of_tick(client: Redis) -> float | None:
     return None if last is None else time.time() - float(str(last))
 
 
-def _rows(now: datetime) -> dict[str, Any]:
-    forgotten = now - GRACE
+def _rows(now: Any, forgotten: Any = None) -> dict[str, Any]:
+    forgotten = now - GRACE if forgotten is None else forgotten
     return {
         "receive": WebhookEvent.objects.filter(status="received", next_at__lte=forgotten),
         "respond": Message.objects.filter(outcome="", next_at__lte=now),
@@ -157,26 +161,42 @@ def _rows(now: datetime) -> dict[str, Any]:
     }
 
 
-def _resting(found: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _resting(found: dict[str, Any]) -> dict[str, Any]:
     """Return what of the due rows is worth waking: none of what would only find that it rests.
 
     Each message is judged once in a pause all the same: who calls for a human gets one meanwhile.
     """
-    if pauses.everything_rests(now=now):
-        waits = found["respond"].exclude(reason=EVERYTHING_PAUSED)
-        return {**found, **{step: found[step].none() for step in ASLEEP}, "respond": waits}
-    return found
+    waits = found["respond"].exclude(reason=EVERYTHING_PAUSED)
+    return {**found, **{step: found[step].none() for step in ASLEEP}, "respond": waits}
 
 
-def due_at(column: str, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
+def due_at(column: str, rows: QuerySet[Any], now: Any) -> QuerySet[Any]:
     """Return the rows whose moment in `column` has come, with it as their `next_at`."""
     due: QuerySet[Any] = rows.filter(**{f"{column}__lte": now}).annotate(next_at=F(column))
     return due
 
 
 def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
-    for step, rows in _resting(_rows(now), now).items():
-        yield from _due_of(step, rows)
+    if pauses.everything_rests(now=now):
+        for step, rows in _resting(_rows(now)).items():
+            yield from _due_of(step, rows)
+        return
+    for step in OWN:
+        found = _first(step, BATCH)(now=now, forgotten=now - GRACE)
+        yield from _due_of(step, _rows(now)[step]) if len(found) == BATCH else _wakes(step, found)
+
+
+@cache
+def _first(step: str, most: int) -> "Standing[Any]":
+    """Return the question, asked every second, for the first `most` rows that are due."""
+    order = ORDER.get(step, ("next_at",))
+    return Standing(
+        lambda: (
+            _rows(given.moment("now"), given.moment("forgotten"))[step]
+            .order_by(*order)
+            .values_list("pk", "next_at")[:most]
+        )
+    )
 
 
 def _due_of(step: str, rows: "QuerySet[Any]") -> Iterator[tuple[Wake, datetime]]:
@@ -184,6 +204,10 @@ def _due_of(step: str, rows: "QuerySet[Any]") -> Iterator[tuple[Wake, datetime]]
     found = list(rows.order_by(*order).values_list("pk", "next_at")[:BATCH])
     if step in SHARED and len(found) == BATCH:
         found = list(_in_turn(rows, order).values_list("pk", "next_at")[:BATCH])
+    yield from _wakes(step, found)
+
+
+def _wakes(step: str, found: list[tuple[int, datetime]]) -> Iterator[tuple[Wake, datetime]]:
     in_browser = _done_in_browser(step, [row_id for row_id, _next_at in found])
     for row_id, next_at in found:
         yield Wake(BY_BROWSER[step] if row_id in in_browser else step, row_id), next_at

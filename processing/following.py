@@ -24,6 +24,7 @@ from processing import (
     notices,
     outbox,
     sequences,
+    since,
     trust,
 )
 from processing.ai import engine
@@ -257,7 +258,7 @@ def _situation(due: Due, now: datetime) -> Situation:
         now=now,
         scenario=step.sequence.scenario if step else None,
         usage=usage,
-        newer_inbound=inbox.newer_inbound(due.question),
+        newer_inbound=since.newer_inbound(due.question),
         answered=False,
         capabilities=_capabilities(due.question),
     )

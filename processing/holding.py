@@ -6,15 +6,27 @@ from datetime import date, datetime
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from billing import quotas
+from flowia.lib.standing import Standing, StandingChange, given
 from processing.handed import BY_HAND
 from processing.models import Conversation, Delivery, Message
+
+HELD_DAY = Standing(
+    lambda: (
+        Message.objects.filter(pk=given.key("id")).order_by().values_list("quota_day", flat=True)
+    )
+)
+LET_GO = StandingChange(
+    lambda: (
+        Message.objects.filter(pk=given.key("id"), quota_day__isnull=False),
+        {"quota_day": None},
+    )
+)
 
 
 def take_day(message: Message) -> date | None:
     """Return the day of whose quota the message holds one, and let it hold none; idempotent."""
-    day = Message.objects.filter(pk=message.pk).values_list("quota_day", flat=True).first()
-    held = Message.objects.filter(pk=message.pk, quota_day__isnull=False)
-    return day if day is not None and held.update(quota_day=None) else None
+    day = HELD_DAY.first(id=message.pk)
+    return day if day is not None and LET_GO(id=message.pk) else None
 
 
 def give_quota_back(message: Message) -> None:
@@ -46,7 +58,10 @@ def take_back(messages: QuerySet[Message], reason: str, *, now: datetime) -> lis
     Call it while the conversation is locked (`outbox.lock`). What a worker is sending is left to
     it.
     """
-    refused = []
+    refused: list[Message] = []
+    # Nothing waits most of the time, and to ask for that costs a third.
+    if not messages.exists():
+        return refused
     for message in messages.select_related("conversation", "workspace"):
         if message.status == Message.Status.QUEUED and not _end(message, reason, now=now):
             continue

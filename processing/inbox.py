@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 
 from flowia.lib import clock, leases
+from flowia.lib.standing import Standing, StandingChange, given
 from processing import attention
 from processing.models import Contact, Conversation, Message, Scenario
 from processing.threads import commented, erased, known, thread_of
@@ -26,13 +27,47 @@ CALL_BACK = "call_back"
 DRAFT_WAITS = "needs_approval"
 LEASE = timedelta(seconds=60)
 """How long a worker may keep a message to itself before it is offered again."""
+ACCOUNT = Standing(
+    lambda: (
+        SocialAccount.objects.exclude(status=SocialAccount.Status.DISCONNECTED)
+        .select_related("workspace")
+        .filter(kind=given.word("kind"), external_id=given.word("external_id"))
+        .order_by("pk")[:1]
+    )
+)
+TAKE = StandingChange(
+    lambda: (
+        Message.objects.filter(pk=given.key("id"), outcome="", next_at__lte=given.moment("now")),
+        {"next_at": given.moment("until"), "attempts": F("attempts") + 1},
+    )
+)
+TAKEN = Standing(
+    lambda: Message.objects.select_related(
+        "workspace", "conversation__contact", "conversation__workspace", "social_account"
+    ).filter(pk=given.key("id"))
+)
+HOLD = StandingChange(
+    lambda: (
+        Message.objects.filter(pk=given.key("id"), outcome="", next_at=given.moment("held")),
+        {"quota_day": given.day("day")},
+    )
+)
+SETTLE = StandingChange(
+    lambda: (
+        Message.objects.filter(pk=given.key("id"), outcome="", next_at=given.moment("held")),
+        {
+            "outcome": given.word("outcome"),
+            "reason": given.word("reason"),
+            "next_at": None,
+            "quota_day": None,
+        },
+    )
+)
 
 
 def account_for(kind: str, external_id: str) -> SocialAccount | None:
     """Return the connected account an event is for; the account tells the workspace."""
-    connected = SocialAccount.objects.exclude(status=SocialAccount.Status.DISCONNECTED)
-    accounts = connected.select_related("workspace")
-    return accounts.filter(kind=kind, external_id=external_id).first()
+    return ACCOUNT.first(kind=kind, external_id=external_id)
 
 
 def record_message(
@@ -215,8 +250,8 @@ def unflag(conversation: Conversation, *reasons: str) -> bool:
 
     Returns whether it was.
     """
-    flagged = Conversation.objects.filter(pk=conversation.pk, handoff_reason__in=reasons)
-    return bool(flagged.update(handoff_reason=""))
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    return bool(rows.filter(handoff_reason__in=reasons).update(handoff_reason=""))
 
 
 def unflag_if_nothing_waits(conversation: Conversation) -> None:
@@ -240,14 +275,12 @@ def claim(message_id: int, *, now: datetime) -> Message | None:
 
     The attempt is counted before the work, so that a crash counts too.
     """
-    due = Message.objects.filter(pk=message_id, outcome="", next_at__lte=now)
-    if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
+    if not TAKE(id=message_id, now=now, until=now + LEASE):
         return None
     mine = Message.objects.filter(pk=message_id, outcome="", next_at=now + LEASE)
     leases.held(mine, next_at=now, attempts=F("attempts") - 1)
-    related = ("workspace", "conversation__contact", "conversation__workspace", "social_account")
-    message = Message.objects.select_related(*related).get(pk=message_id)
-    return message if message.next_at == now + LEASE else None
+    message = TAKEN.first(id=message_id)
+    return message if message is not None and message.next_at == now + LEASE else None
 
 
 def wait(message: Message, reason: str, until: datetime, *, forget_attempts: bool) -> bool:
@@ -262,7 +295,7 @@ def wait(message: Message, reason: str, until: datetime, *, forget_attempts: boo
 
 def hold_quota(message: Message, day: date | None) -> bool:
     """Write of which day's quota the message holds one; False when another worker has it."""
-    if not _mine(message).update(quota_day=day):
+    if not HOLD(id=message.pk, held=message.next_at, day=day):
         return False
     message.quota_day = day
     return True
@@ -270,38 +303,12 @@ def hold_quota(message: Message, day: date | None) -> bool:
 
 def settle(message: Message, outcome: str, reason: str) -> bool:
     """Write the decision on the message; False when it is no longer this worker's."""
-    ended = {"outcome": outcome, "reason": reason[:60], "next_at": None, "quota_day": None}
+    told = {"outcome": outcome, "reason": reason[:60]}
     # The conversation before its message, as everywhere: see docs/dangerous-constructs.md.
     attention.mark_unheard(message, reason)
-    decided = _mine(message).update(**ended)
+    decided = SETTLE(id=message.pk, held=message.next_at, **told)
     message.outcome, message.reason, message.next_at = outcome, reason, None
     return bool(decided)
-
-
-def newer_inbound(message: Message) -> bool:
-    """Return whether the contact wrote something newer, by the network's clock."""
-    newer = Q(sent_at__gt=message.sent_at) | Q(sent_at=message.sent_at, pk__gt=message.pk)
-    return (
-        Message.objects.filter(newer, conversation_id=message.conversation_id)
-        .filter(direction=Message.Direction.INBOUND)
-        .exclude(pk=message.pk)
-        .exists()
-    )
-
-
-def answered_since(message: Message) -> bool:
-    """Return whether a human wrote after this message, or an answer to it or a newer one exists.
-
-    An answer to an older message says nothing of this one, even when it left later.
-    """
-    by_human = Q(author=Message.Author.HUMAN, sent_at__gt=message.sent_at)
-    by_assistant = Q(author=Message.Author.ASSISTANT, in_reply_to__sent_at__gte=message.sent_at)
-    return (
-        Message.objects.filter(by_human | by_assistant, conversation_id=message.conversation_id)
-        .filter(direction=Message.Direction.OUTBOUND)
-        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED])
-        .exists()
-    )
 
 
 def _mine(message: Message) -> QuerySet[Message]:
@@ -338,27 +345,27 @@ def _note_arrival(message: Message, inbound: InboundMessage, *, now: datetime) -
         news["origin"] = inbound.origin[:200]
     if inbound.thread_external_id and conversation.kind != COMMENT:
         news["external_id"] = inbound.thread_external_id[:255]
-    rows.update(**news)
-    _note_control(message, inbound)
-    if closes is not None:
-        open_until = Q(window_closes_at__isnull=True) | Q(window_closes_at__lt=closes)
-        rows.filter(open_until).update(window_closes_at=closes)
+    # The conversation is locked since it was read: nobody moved its window meanwhile.
+    open_until = conversation.window_closes_at
+    if closes is not None and (open_until is None or open_until < closes):
+        news["window_closes_at"] = closes
+    rows.update(**news, **_control(message, inbound))
     _note_person(conversation.contact, account, inbound, now=now)
 
 
-def _note_control(message: Message, inbound: InboundMessage) -> None:
-    """Keep whose thread it was when the message was written.
+def _control(message: Message, inbound: InboundMessage) -> dict[str, datetime | None]:
+    """Return what is to be kept of whose thread it was when the message was written.
 
     Who writes to us where no other app stands by gave the thread back, whatever was missed; but
     what was read by asking does not tell who stands by.
     """
-    event, written = message.webhook_event, message.sent_at
-    rows = Conversation.objects.filter(pk=message.conversation_id)
+    event, written, conversation = message.webhook_event, message.sent_at, message.conversation
+    since, told = conversation.other_app_since, conversation.control_told_at
     if inbound.standby:
-        known = Q(control_told_at__isnull=True) | Q(control_told_at__lte=written)
-        rows.filter(known, other_app_since__isnull=True).update(other_app_since=written)
-    elif event is None or not event.stream:
-        rows.filter(other_app_since__lt=written).update(other_app_since=None)
+        news = since is None and (told is None or told <= written)
+        return {"other_app_since": written} if news else {}
+    asked_for = event is not None and event.stream
+    return {} if asked_for or since is None or since >= written else {"other_app_since": None}
 
 
 def _note_person(

@@ -12,6 +12,7 @@ from typing import Any
 
 import phonenumbers
 
+from flowia.lib.standing import Standing, given
 from processing.disinterest import speaks_of_disinterest
 from processing.models import Lead, Message
 from processing.phones import HOME, phone_in
@@ -26,6 +27,26 @@ BURST = timedelta(hours=1)
 BURST_MESSAGES = 10
 WARMTH = (Lead.Level.COLD.value, Lead.Level.WARM.value, Lead.Level.HOT.value)
 Evidence = dict[str, str]
+SUPERSEDED = Standing(
+    lambda: (
+        Message.objects.filter(
+            conversation_id=given.key("conversation"),
+            author=Message.Author.CONTACT,
+            reason="superseded",
+            sent_at__range=(given.moment("since"), given.moment("until")),
+        )
+        .exclude(pk=given.key("id"))
+        .order_by("-sent_at", "-id")[:BURST_MESSAGES]
+    )
+)
+OWN_WORDS = Standing(
+    lambda: (
+        Message.objects.filter(conversation_id=given.key("conversation"), author="contact")
+        .exclude(text="")
+        .order_by("-sent_at", "-id")
+        .values_list("text", flat=True)[:50]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +80,8 @@ def note_interest(message: Message, interest: Interest) -> Noted:
     lead, made = Lead.objects.select_for_update().get_or_create(
         contact=message.conversation.contact, defaults={"workspace": message.workspace}
     )
+    lead.workspace, lead.contact = message.workspace, message.conversation.contact
+    lead.contact.social_account = message.social_account
     before = (lead.level, lead.phone)
     proofs = _proofs(said, interest, lead.evidence)
     sign = _note_phone(lead, said, interest.phones)
@@ -100,8 +123,7 @@ def borne_out(points: Sequence[str], message: Message) -> list[str]:
 
     Every number of a point must have been said, and half of its longer words, by their beginning.
     """
-    own = Message.objects.filter(conversation_id=message.conversation_id, author="contact")
-    texts = own.exclude(text="").order_by("-sent_at", "-id").values_list("text", flat=True)[:50]
+    texts = OWN_WORDS(conversation=message.conversation_id)
     words = {word for text in texts for word in folded(text).split()}
     written = (" ".join(point.split())[:LONGEST_POINT] for point in points)
     return [one for one in written if _shares(one, words)][:POINTS]
@@ -118,13 +140,13 @@ def _shares(point: str, said: set[str]) -> bool:
 
 def _said(message: Message) -> list[Message]:
     """Return the message, and those of the same burst that it superseded: nobody noted them."""
-    burst = Message.objects.filter(
-        conversation_id=message.conversation_id,
-        author=Message.Author.CONTACT,
-        reason="superseded",
-        sent_at__range=(message.sent_at - BURST, message.sent_at),
+    burst = SUPERSEDED(
+        id=message.pk,
+        conversation=message.conversation_id,
+        since=message.sent_at - BURST,
+        until=message.sent_at,
     )
-    return [message, *burst.exclude(pk=message.pk).order_by("-sent_at", "-id")[:BURST_MESSAGES]]
+    return [message, *burst]
 
 
 def _proofs(

@@ -13,6 +13,7 @@ import structlog
 from django.db.models import F
 
 from flowia.lib import clock
+from flowia.lib.standing import Standing, given
 from processing.errors import AnswerUnavailable
 from processing.models import ModelState
 from social import pauses
@@ -25,11 +26,19 @@ RETRY = timedelta(minutes=5)
 LEASE = timedelta(seconds=30)
 """How long the one who tries has for it, before another may."""
 
+TROUBLE = Standing(
+    lambda: (
+        ModelState.objects.filter(retry_at__gt=given.moment("now"))
+        .order_by("-since")
+        .values_list("code", flat=True)[:1]
+    )
+)
+NOTED = Standing(lambda: ModelState.objects.order_by("-since"))
+
 
 def trouble(*, now: datetime) -> str:
     """Return the reason code of what keeps the model from answering; empty when it may be asked."""
-    rows = ModelState.objects.filter(retry_at__gt=now).order_by("-since")
-    return rows.values_list("code", flat=True).first() or ""
+    return TROUBLE.first(now=now) or ""
 
 
 def asked(ask: Callable[[], Answer]) -> Answer:
@@ -42,7 +51,8 @@ def asked(ask: Callable[[], Answer]) -> Answer:
     if pauses.model_pause(now=now) is not None:
         seconds = pauses.PAUSE_CHECK.total_seconds()
         raise AnswerUnavailable(PAUSED, retryable=True, retry_after=seconds, its_turn=True)
-    for found in ModelState.objects.order_by("-since"):
+    noted = NOTED()
+    for found in noted:
         mine = ModelState.objects.filter(pk=found.pk, retry_at=found.retry_at, retry_at__lte=now)
         if not mine.update(retry_at=now + LEASE):
             raise AnswerUnavailable(found.code)
@@ -51,7 +61,8 @@ def asked(ask: Callable[[], Answer]) -> Answer:
     except AnswerUnavailable as error:
         note(error.reason, now=clock.now())
         raise
-    clear()
+    if noted:
+        clear()
     return answer
 
 
@@ -69,6 +80,5 @@ def note(code: str, *, now: datetime) -> None:
 
 def clear() -> None:
     """The model answered: whatever kept it from that is over."""
-    if ModelState.objects.exists():
-        ModelState.objects.all().delete()
+    if ModelState.objects.all().delete()[0]:
         log.info("model answers again")

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from flowia.lib import clock, leases
+from flowia.lib.standing import Standing, StandingChange, given
 from processing import outbox, pushing
-from processing.models import Contact, Lead, Message
+from processing.models import Contact, Conversation, Lead, Message
 from processing.wakes import Wake
 from social import holds
 from social.accounts import credentials_of
@@ -21,17 +22,39 @@ from social.providers.registry import PROVIDERS
 LEASE = timedelta(minutes=5)
 LATER = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=2)
+TAKE = StandingChange(
+    lambda: (
+        Contact.objects.filter(pk=given.key("id"), profile_next_at__lte=given.moment("now")),
+        {"profile_next_at": given.moment("until")},
+    )
+)
+TAKEN = Standing(
+    lambda: Contact.objects.select_related("social_account").filter(pk=given.key("id"))
+)
+LAST_THREAD = Standing(
+    lambda: (
+        Conversation.objects.filter(contact=given.key("contact"))
+        .order_by("-last_message_at")
+        .values_list("kind", "external_id")[:1]
+    )
+)
+LAST_REQUEST = Standing(
+    lambda: (
+        Message.objects.filter(conversation__contact=given.key("contact"), direction="inbound")
+        .order_by("-id")
+        .values_list("request_id", flat=True)[:1]
+    )
+)
 
 
 def profile(contact_id: int) -> list[Wake]:
     """Ask for one contact's name; what cannot be asked or answered now is asked again later."""
     now = clock.now()
-    due = Contact.objects.filter(pk=contact_id, profile_next_at__lte=now)
-    if not due.update(profile_next_at=now + LEASE):
+    if not TAKE(id=contact_id, now=now, until=now + LEASE):
         return []
     mine = Contact.objects.filter(pk=contact_id, profile_next_at=now + LEASE)
     leases.held(mine, profile_next_at=now)
-    contact = Contact.objects.select_related("social_account").get(pk=contact_id)
+    (contact,) = TAKEN(id=contact_id)
     until = holds.admit_reading(contact.social_account, "profile", now=now)
     if until is not None:
         _write(contact, Profile(), next_at=until, now=now)
@@ -52,8 +75,7 @@ def _asked(contact: Contact) -> Profile:
     ask = PROVIDERS[account.provider].profile
     if ask is None:
         return Profile()
-    threads = contact.conversations.order_by("-last_message_at")
-    kind, thread = threads.values_list("kind", "external_id").first() or ("direct", "")
+    kind, thread = LAST_THREAD.first(contact=contact.pk) or ("direct", "")
     return ask(credentials_of(account), contact.external_id, kind, thread)
 
 
@@ -74,8 +96,7 @@ def _learn(contact: Contact, said: Profile, *, now: datetime) -> list[Wake]:
 
 def _asked_for_by(contact: Contact) -> str:
     """Return the request that brought the contact's last words, for which the name was asked."""
-    said = Message.objects.filter(conversation__contact=contact, direction="inbound")
-    return said.order_by("-id").values_list("request_id", flat=True).first() or ""
+    return LAST_REQUEST.first(contact=contact.pk) or ""
 
 
 def _write(contact: Contact, said: Profile, *, next_at: datetime | None, now: datetime) -> bool:

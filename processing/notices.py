@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
+from flowia.lib.standing import Standing, StandingChange, given
 from processing.language import language_of
 from processing.models import Conversation, Message
 
@@ -20,6 +21,19 @@ UNSAID = (
     Message.Status.QUEUED,
     Message.Status.REFUSED,
     Message.Status.FAILED,
+)
+
+TOLD_AT = Standing(
+    lambda: Conversation.objects.filter(pk=given.key("id")).values_list("notice_sent_at", flat=True)
+)
+TELL = StandingChange(
+    lambda: (
+        Conversation.objects.filter(
+            Q(notice_sent_at__isnull=True) | Q(notice_sent_at__lt=given.moment("written")),
+            pk=given.key("id"),
+        ),
+        {"notice_sent_at": given.moment("now")},
+    )
 )
 
 
@@ -49,8 +63,7 @@ def is_due(question: Message) -> bool:
 
     What was never said, a draft that waited or was refused, breaks no silence.
     """
-    rows = Conversation.objects.filter(pk=question.conversation_id)
-    told = rows.values_list("notice_sent_at", flat=True).first()
+    told = TOLD_AT.first(id=question.conversation_id)
     if told is None:
         return True
     before = Message.objects.filter(
@@ -91,9 +104,7 @@ def default_sentence(workspace: Workspace) -> str:
 
 def note_sent(message: Message, *, now: datetime) -> bool:
     """Note that the contact was told; False when that is noted already."""
-    untold = Q(notice_sent_at__isnull=True) | Q(notice_sent_at__lt=message.created_at)
-    rows = Conversation.objects.filter(untold, pk=message.conversation_id)
-    return bool(rows.update(notice_sent_at=now))
+    return bool(TELL(id=message.conversation_id, written=message.created_at, now=now))
 
 
 def take_back(message: Message, *, since: datetime) -> None:

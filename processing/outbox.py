@@ -6,15 +6,26 @@ the message may have left, so it is never called again; an echo or a human settl
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from flowia.lib import leases
 from processing import attention
 from processing.models import Contact, Conversation, Delivery, FollowUp, Message
+from processing.outbox_rows import (
+    ARRIVED,
+    BEGIN,
+    FREE_AT,
+    LOCKED,
+    NAMED,
+    SLOT,
+    TAKE,
+    TAKEN,
+    THROUGH,
+)
 from social.errors import ProviderError
 from social.providers.registry import BROWSED
 
@@ -26,6 +37,7 @@ MAX_ATTEMPTS = 3
 BACKOFF_SECONDS = (5, 30, 120)
 LONGEST_PAUSE_SECONDS = 86_400
 REFERENCE = "delivery:"
+END_OF_TIME = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -144,21 +156,12 @@ def joined(notice: str, text: str) -> str:
 
 def claim(delivery_id: int, *, now: datetime) -> Delivery | None:
     """Take a delivery that is due, for one lease, and count the attempt; None when not ours."""
-    due = Delivery.objects.filter(pk=delivery_id, status="queued", next_at__lte=now)
-    if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
+    if not TAKE(id=delivery_id, now=now, until=now + LEASE):
         return None
     mine = Delivery.objects.filter(pk=delivery_id, status="queued", next_at=now + LEASE)
     leases.held(mine, next_at=now, attempts=F("attempts") - 1)
-    related = (
-        "workspace",
-        "message__conversation__contact",
-        "message__conversation__workspace",
-        "message__in_reply_to",
-        "message__social_account",
-        "message__workspace",
-    )
-    delivery = Delivery.objects.select_related(*related).get(pk=delivery_id)
-    return delivery if delivery.next_at == now + LEASE else None
+    delivery = TAKEN.first(id=delivery_id)
+    return delivery if delivery is not None and delivery.next_at == now + LEASE else None
 
 
 def lock(conversation: Conversation) -> bool:
@@ -167,8 +170,7 @@ def lock(conversation: Conversation) -> bool:
     Whoever changes more than one row of a conversation begins here: a takeover then comes before
     a send or after it, never in between, and two transactions never wait for each other.
     """
-    rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
-    return rows.values_list("pk", flat=True).first() is not None
+    return bool(LOCKED(id=conversation.pk))
 
 
 def lock_all(conversations: QuerySet[Conversation]) -> list[int]:
@@ -188,8 +190,7 @@ def handle_of(contact: Contact) -> str:
 
 def needs_browser(delivery_id: int) -> bool:
     """Return whether the delivery leaves through a browser: its queue is another one."""
-    rows = Delivery.objects.filter(pk=delivery_id, message__social_account__provider__in=BROWSED)
-    return rows.exists()
+    return THROUGH.first(id=delivery_id) in BROWSED
 
 
 def begin(delivery: Delivery, *, now: datetime, lease: timedelta = LEASE) -> bool:
@@ -198,16 +199,12 @@ def begin(delivery: Delivery, *, now: datetime, lease: timedelta = LEASE) -> boo
     The conversation's slot of the five-minute rule is taken in the same transaction by the
     caller, with `take_slot`.
     """
-    sending = {
-        "status": Delivery.Status.SENDING,
-        "next_at": now + lease,
-        "begun_at": now,
-        "handle": handle_of(delivery.message.conversation.contact),
-    }
-    if not _mine(delivery).update(**sending):
+    until, handle = now + lease, handle_of(delivery.message.conversation.contact)
+    mine = {"id": delivery.pk, "status": delivery.status, "held": delivery.next_at}
+    if not BEGIN(now=now, until=until, handle=handle, **mine):
         return False
-    for name, value in sending.items():
-        setattr(delivery, name, value)
+    delivery.status, delivery.handle = Delivery.Status.SENDING, handle
+    delivery.next_at, delivery.begun_at = until, now
     return True
 
 
@@ -228,13 +225,12 @@ def take_slot(
     over: the pause is counted from there, until the call's end is known (`stamp`). Call it while
     the conversation is locked.
     """
-    free = Q() if at_once else Q(next_automatic_at__isnull=True) | Q(next_automatic_at__lte=now)
     slot = Slot(
         until=now + lease + timedelta(seconds=settings.MIN_SECONDS_BETWEEN_MESSAGES),
         before=slot_free_at(conversation),
     )
-    rows = Conversation.objects.filter(free, pk=conversation.pk)
-    return slot if rows.update(next_automatic_at=slot.until) else None
+    by = END_OF_TIME if at_once else now
+    return slot if SLOT(id=conversation.pk, by=by, until=slot.until) else None
 
 
 def stamp(conversation_id: int, *, now: datetime, **more: datetime) -> None:
@@ -246,8 +242,7 @@ def stamp(conversation_id: int, *, now: datetime, **more: datetime) -> None:
 
 def slot_free_at(conversation: Conversation) -> datetime | None:
     """Return when the conversation's next automatic message may leave, as it stands now."""
-    rows = Conversation.objects.filter(pk=conversation.pk)
-    return rows.values_list("next_automatic_at", flat=True).first()
+    return FREE_AT.first(id=conversation.pk)
 
 
 def give_slot_back(conversation: Conversation, slot: Slot | None) -> None:
@@ -272,14 +267,7 @@ def postpone(delivery: Delivery, until: datetime, *, count: bool) -> bool:
 
 def succeed(delivery: Delivery, external_id: str, *, now: datetime, milliseconds: int) -> bool:
     """Write that the network took the message; False when its echo already said so."""
-    rows = Delivery.objects.filter(pk=delivery.pk, status__in=["sending", "unconfirmed"])
-    won = rows.update(
-        status=Delivery.Status.SENT,
-        next_at=None,
-        finished_at=now,
-        duration_ms=milliseconds,
-        error_code="",
-    )
+    won = ARRIVED(id=delivery.pk, now=now, milliseconds=milliseconds)
     stamp(delivery.message.conversation_id, now=now, last_message_at=now)
     if won:
         mark_sent(delivery.message_id, external_id, now=now)
@@ -343,6 +331,4 @@ def mark_sent(message_id: int, external_id: str, *, now: datetime) -> None:
 
     Also of what was given up: the network knows better.
     """
-    waiting = ["queued", "unconfirmed", "failed", "refused"]
-    rows = Message.objects.filter(pk=message_id, status__in=waiting)
-    rows.update(status=Message.Status.SENT, external_id=external_id, sent_at=now, reason="")
+    NAMED(id=message_id, external_id=external_id, now=now)

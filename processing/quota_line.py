@@ -30,6 +30,7 @@ from accounts.models import Workspace
 from billing import quotas
 from billing.plans import is_suspended
 from flowia.lib import clock
+from flowia.lib.standing import StandingChange, given
 from processing.decision import has_turn
 from processing.inbox import LEASE
 from processing.models import Conversation, FollowUp, InteractionEvent, Lead, Message
@@ -190,8 +191,8 @@ def step_out(message: Message, *, now: datetime) -> None:
 
     It gives way to it, so that nothing of it waits until midnight.
     """
-    older = Message.objects.filter(_pending(), conversation_id=message.conversation_id)
-    older.filter(sent_at__lte=message.sent_at, next_at__gt=now + LEASE).update(next_at=now)
+    asked = {"conversation": message.conversation_id, "sent_at": message.sent_at}
+    STEP_OUT(now=now, after=now + LEASE, **asked)
 
 
 def _advanced(workspace: Workspace, now: datetime) -> list[Wake]:
@@ -233,6 +234,19 @@ def _follow_ups_woken(workspace: Workspace, most: int, now: datetime) -> list[Wa
 
 def _pending() -> Q:
     return Q(direction="inbound", outcome="", reason=WAITS, next_at__isnull=False)
+
+
+STEP_OUT = StandingChange(
+    lambda: (
+        Message.objects.filter(
+            _pending(),
+            conversation_id=given.key("conversation"),
+            sent_at__lte=given.moment("sent_at"),
+            next_at__gt=given.moment("after"),
+        ),
+        {"next_at": given.moment("now")},
+    )
+)
 
 
 def _waiters(workspace: Workspace, now: datetime) -> QuerySet[Message]:

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from flowia.lib import clock
 from flowia.lib.logging import follow
+from flowia.lib.standing import StandingChange, given
 from processing import (
     approving,
     by_hand,
@@ -81,6 +82,12 @@ CHANGES_WAIT = timedelta(minutes=1)
 """How long a change waits for the message that it is about: the networks keep no order."""
 HISTORY_BEFORE = timedelta(days=1)
 TO_COME = "message_to_come"
+HEARD = StandingChange(
+    lambda: (
+        SocialAccount.objects.filter(pk=given.key("id")),
+        {"last_webhook_at": given.moment("now")},
+    )
+)
 
 
 def receive(event_id: int) -> list[Wake]:
@@ -173,8 +180,13 @@ def _note_on_account(
     """
     rows = SocialAccount.objects.filter(pk=account.pk)
     if not event.stream:
-        rows.update(last_webhook_at=now)
-        if isinstance(entry, InboundMessage) and inbox.note_announced(account, entry.external_id):
+        HEARD(id=account.pk, now=now)
+        # What is new was not read before its webhook came.
+        if (
+            reason != "received"
+            and isinstance(entry, InboundMessage)
+            and inbox.note_announced(account, entry.external_id)
+        ):
             rows.filter(unannounced__gt=0).update(unannounced=F("unannounced") - 1)
     elif reason == "received" and inbox.is_announced(account, event.stream):
         rows.update(unannounced=F("unannounced") + 1, unannounced_at=now)

@@ -4,6 +4,7 @@ Whatever happens is written down: a reply, a draft held for approval, a handoff,
 reason, or a moment at which to look again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from processing import (
     outbox,
     pushing,
     quota_line,
+    since,
     threads,
     trust,
 )
@@ -45,6 +47,7 @@ from processing.situations import (
     brief_for,
     scenario_of,
     situation_of,
+    unanswered_texts,
 )
 from processing.trying import proposal_of
 from processing.wakes import Wake
@@ -95,8 +98,9 @@ def respond(message_id: int) -> list[Wake]:
         return _give_up(message)
     with transaction.atomic():
         release_if_over(message, now=now)
-    scenario = scenario_of(message)
-    look = _look(message, scenario, now)
+    said = unanswered_texts(message)
+    scenario = scenario_of(message, said)
+    look = _look(message, scenario, said, now)
     situation, decision = look.situation, look.decision
     if look.failed is not None and scenario is not None:
         return _without_model(message, decision, look.failed, scenario)
@@ -113,7 +117,7 @@ def respond(message_id: int) -> list[Wake]:
     return _with_draft(message, decision, Written(scenario, brief, draft))
 
 
-def _look(message: Message, scenario: Scenario | None, now: datetime) -> Look:
+def _look(message: Message, scenario: Scenario | None, said: Sequence[str], now: datetime) -> Look:
     """Ask the gates; where a network is sorted, tell first what kind of conversation it is.
 
     The rules are always asked, the model only where an answer would be written otherwise; and
@@ -121,7 +125,7 @@ def _look(message: Message, scenario: Scenario | None, now: datetime) -> Look:
     """
     if _capabilities(message, scenario).classified:
         classifying.sort_by_rules(message, now=now)
-    look = _look_at(message, scenario, now)
+    look = _look_at(message, scenario, said, now)
     read = decide(replace(look.situation, unseen=False)).kind is Kind.REPLY
     if look.situation.category != UNSURE or not read or not classifying.asks_model(message):
         return look
@@ -129,11 +133,13 @@ def _look(message: Message, scenario: Scenario | None, now: datetime) -> Look:
         classifying.sort_by_model(message, now=now)
     except AnswerUnavailable as error:
         return replace(look, failed=error)
-    return _look_at(message, scenario, clock.now())
+    return _look_at(message, scenario, said, clock.now())
 
 
-def _look_at(message: Message, scenario: Scenario | None, now: datetime) -> Look:
-    situation = _situation(message, scenario, now, at_first=True)
+def _look_at(
+    message: Message, scenario: Scenario | None, said: Sequence[str], now: datetime
+) -> Look:
+    situation = _situation(message, scenario, now, said=said)
     return Look(situation, decide(situation))
 
 
@@ -165,8 +171,9 @@ def _with_draft(message: Message, decision: Decision, written: Written) -> list[
             (*decision.gates, *verdict.gates),
             {**verdict.data, **_cost(written)},
         )
-        wakes = _conclude(message, final, written.scenario, answer=answer)
-        return wakes + _note_lead(message, written.draft, final)
+        now = situation.now
+        wakes = _conclude(message, final, written.scenario, answer=answer, now=now)
+        return wakes + _note_lead(message, written.draft, final, now=now)
 
 
 def _without_model(
@@ -213,9 +220,14 @@ def _conclude(
     scenario: Scenario | None,
     *,
     answer: Answer | None = None,
+    now: datetime | None = None,
 ) -> list[Wake]:
-    """Write the decision on the message and in the ledger, and do what it says."""
-    with transaction.atomic():
+    """Write the decision on the message and in the ledger, and do what it says.
+
+    `now` is the moment of the decision where it was made under the conversation's lock.
+    """
+    now = now or clock.now()
+    with transaction.atomic(savepoint=False):
         if decision.kind is Kind.WAIT:
             return _wait(message, decision, scenario)
         outbox.lock(message.conversation)
@@ -225,7 +237,7 @@ def _conclude(
         if held_day is not None and decision.kind is not Kind.REPLY:
             quotas.release(message.workspace, held_day)
             message.quota_day = None
-        quota_line.step_out(message, now=clock.now())
+        quota_line.step_out(message, now=now)
         _tell(message, decision, scenario)
         if _complains(decision, answer):
             trust.blame(message, "complaint")
@@ -233,12 +245,12 @@ def _conclude(
             return hand_over(
                 message.conversation,
                 decision.reason,
-                now=clock.now(),
+                now=now,
                 request_id=message.request_id,
             )
         if answer is None or decision.kind not in {Kind.REPLY, Kind.HOLD}:
             return []
-        return _queue(message, answer, held=decision.kind is Kind.HOLD)
+        return _queue(message, answer, held=decision.kind is Kind.HOLD, now=now)
 
 
 def _complains(decision: Decision, answer: Answer | None) -> bool:
@@ -267,7 +279,7 @@ def _wait(message: Message, decision: Decision, scenario: Scenario | None) -> li
     return []
 
 
-def _queue(message: Message, answer: Answer, *, held: bool) -> list[Wake]:
+def _queue(message: Message, answer: Answer, *, held: bool, now: datetime) -> list[Wake]:
     scenario = answer.written.scenario
     reply, delivery = outbox.queue_reply(
         message,
@@ -279,7 +291,7 @@ def _queue(message: Message, answer: Answer, *, held: bool) -> list[Wake]:
         ),
         held=held,
         scenario=scenario,
-        now=clock.now(),
+        now=now,
     )
     inbox.pursue(message.conversation, scenario)
     approving.supersede(message.conversation, "superseded", keep=reply)
@@ -290,7 +302,7 @@ def _queue(message: Message, answer: Answer, *, held: bool) -> list[Wake]:
     return [Wake("send", delivery.pk)]
 
 
-def _note_lead(message: Message, draft: Draft, decision: Decision) -> list[Wake]:
+def _note_lead(message: Message, draft: Draft, decision: Decision, *, now: datetime) -> list[Wake]:
     said = draft.reply
     phones = tuple(one.words for one in said.learned if one.name == "phone")
     interest = leads.Interest(
@@ -301,7 +313,6 @@ def _note_lead(message: Message, draft: Draft, decision: Decision) -> list[Wake]
         summary=tuple(said.summary),
     )
     noted = leads.note_interest(message, interest)
-    now = clock.now()
     pushes = pushing.tell_lead(
         noted.lead, noted.reason, now=now, before=noted.before, message=message
     )
@@ -329,21 +340,21 @@ def _reserve(message: Message, situation: Situation) -> bool:
 
 
 def _situation(
-    message: Message, scenario: Scenario | None, now: datetime, *, at_first: bool = False
+    message: Message, scenario: Scenario | None, now: datetime, *, said: Sequence[str] = ()
 ) -> Situation:
-    """Return what the gates see; `at_first` also what only those ask that are asked first."""
+    """Return what the gates see; with what was `said`, also what those ask that are asked first."""
     usage = quotas.usage(message.workspace, now=now)
     situation = situation_of(
         message,
         now=now,
         scenario=scenario,
         usage=usage,
-        newer_inbound=inbox.newer_inbound(message),
-        answered=inbox.answered_since(message),
+        newer_inbound=since.newer_inbound(message),
+        answered=since.answered_since(message),
         capabilities=_capabilities(message, scenario),
-        with_risk=at_first,
+        said=said,
     )
-    return fairness.in_line(situation, message, usage) if at_first else situation
+    return fairness.in_line(situation, message, usage) if said else situation
 
 
 def _proposal(message: Message, answer: Answer, *, category: str) -> Proposal:

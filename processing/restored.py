@@ -12,7 +12,7 @@ from django_celery_beat.models import PeriodicTask
 from accounts.audit import OPERATORS
 from accounts.models import AuditEntry
 from flowia.lib import clock
-from processing import inbox, ledger
+from processing import inbox, ledger, since
 from processing.holding import give_quota_back
 from processing.models import InteractionEvent, Message
 
@@ -54,7 +54,7 @@ def leave_to_human(message: Message) -> bool:
     ended = {"outcome": Message.Outcome.SILENT, "reason": RESTORED, "next_at": None}
     if not Message.objects.filter(pk=message.pk, outcome="").update(**ended):
         return False
-    if not inbox.answered_since(message):
+    if not since.answered_since(message):
         inbox.flag(message.conversation, RESTORED)
     ledger.tell(message, InteractionEvent.Kind.DECIDED, RESTORED, outcome="silent")
     return True

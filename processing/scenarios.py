@@ -1,5 +1,6 @@
 """Scenarios: which one answers a message, and what its words are."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from flowia.lib.errors import InvalidError
+from flowia.lib.standing import Standing, given
 from processing.hours import check_hours
 from processing.models import Conversation, DmSequence, Scenario
 from processing.steps import steps_of
@@ -34,6 +36,29 @@ LATER: dict[str, Any] = {"comment_answer": Scenario.CommentAnswer.PUBLIC.value}
 """Fields that the first versions did not have, and what held without them."""
 MOST_KEYWORDS = 50
 LONGEST_KEYWORD = 60
+
+CANDIDATES = Standing(
+    lambda: (
+        Scenario.objects.filter(workspace=given.key("workspace"), archived_at=None)
+        .exclude(autonomy=Scenario.Autonomy.OFF)
+        .exclude(kind=Scenario.Kind.FOLLOW_UP)
+        .order_by("-priority", "id")
+    )
+)
+THEIR_ACCOUNTS = Standing(
+    lambda: (
+        Scenario.accounts.through.objects.filter(scenario__workspace=given.key("workspace"))
+        .order_by()
+        .values_list("scenario_id", "socialaccount_id")
+    )
+)
+AUTONOMY = Standing(
+    lambda: (
+        Scenario.objects.filter(pk=given.key("id"), archived_at=None)
+        .order_by()
+        .values_list("autonomy", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -86,19 +111,16 @@ def incoming_of(conversation: Conversation, *, text: str, first: bool) -> Incomi
 
 def candidates_of(workspace: Workspace) -> list[Candidate]:
     """Return the scenarios that may answer messages, the highest priority first."""
-    rows = Scenario.objects.filter(workspace=workspace, archived_at=None)
-    rows = rows.exclude(autonomy=Scenario.Autonomy.OFF).exclude(kind=Scenario.Kind.FOLLOW_UP)
-    return [
-        Candidate(row, frozenset(account.pk for account in row.accounts.all()))
-        for row in rows.prefetch_related("accounts").order_by("-priority", "id")
-    ]
+    found = CANDIDATES(workspace=workspace.pk)
+    accounts: dict[int, set[int]] = defaultdict(set)
+    for scenario, account in THEIR_ACCOUNTS(workspace=workspace.pk) if found else ():
+        accounts[scenario].add(account)
+    return [Candidate(row, frozenset(accounts[row.pk])) for row in found]
 
 
 def autonomy_now(scenario_id: int) -> str:
     """Return the autonomy that the scenario has now; "off" once it was put away."""
-    rows = Scenario.objects.filter(pk=scenario_id, archived_at=None)
-    found = rows.values_list("autonomy", flat=True).first()
-    return found or Scenario.Autonomy.OFF.value
+    return AUTONOMY.first(id=scenario_id) or Scenario.Autonomy.OFF.value
 
 
 def named(scenario: Scenario | None) -> dict[str, Any]:

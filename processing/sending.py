@@ -11,7 +11,7 @@ from billing import quotas
 from flowia.lib import clock
 from flowia.lib.leases import StopNowError
 from flowia.lib.logging import follow
-from processing import approving, inbox, ledger, outbox, proofs, sequences
+from processing import approving, inbox, ledger, outbox, proofs, sequences, since
 from processing.confirming import give_quota_back, note_left
 from processing.decision import (
     APPROVED,
@@ -172,7 +172,7 @@ def _situation(message: Message, now: datetime) -> Situation:
         now=now,
         scenario=None,
         usage=None,
-        newer_inbound=inbox.newer_inbound(question),
+        newer_inbound=since.newer_inbound(question),
         answered=False,
         capabilities=room,
     )

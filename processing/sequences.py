@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from processing import followups, holding, inbox, ledger, outbox, restored
+from flowia.lib.standing import Standing, given
+from processing import followups, holding, inbox, ledger, outbox, restored, since
 from processing.models import (
     Conversation,
     DmSequence,
@@ -25,6 +26,19 @@ Log = InteractionEvent.Kind
 Purpose = Message.Purpose
 WAITING = (Message.Status.HELD, Message.Status.QUEUED)
 LEFT = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ)
+RUNNING = Standing(
+    lambda: (
+        DmSequence.objects.filter(
+            workspace=given.key("workspace"),
+            active=True,
+            scenario__kind=Scenario.Kind.FOLLOW_UP,
+            scenario__archived_at=None,
+        )
+        .exclude(scenario__autonomy=Scenario.Autonomy.OFF)
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    )
+)
 
 
 def plan_after(message: Message, *, now: datetime) -> FollowUp | None:
@@ -34,6 +48,8 @@ def plan_after(message: Message, *, now: datetime) -> FollowUp | None:
     the contact asked for silence or has written since; nor after what a backup brought back.
     Call it in the transaction that tells that it left.
     """
+    if not RUNNING(workspace=message.workspace_id):
+        return None
     if not Message.objects.filter(pk=message.pk, status__in=LEFT).exists():
         return None
     if not outbox.lock(message.conversation):
@@ -229,7 +245,7 @@ def _is_wanted(message: Message, conversation: Conversation, now: datetime) -> b
         return False
     if human and (until is None or now < until):
         return False
-    return not inbox.newer_inbound(message.in_reply_to or message)
+    return not since.newer_inbound(message.in_reply_to or message)
 
 
 def _step_after(message: Message, conversation: Conversation) -> SequenceStep | None:
@@ -267,6 +283,8 @@ def _is_for(scenario: Scenario, conversation: Conversation) -> bool:
 
 def _call_off(conversation: Conversation, reason: str, statuses: Iterable[str]) -> None:
     rows = FollowUp.objects.filter(conversation=conversation, status__in=list(statuses))
+    if not rows.exists():
+        return
     for follow_up in rows.select_related("workspace", "conversation", "message"):
         finish(follow_up, FollowUp.Status.CANCELLED, reason)
 

@@ -1,12 +1,12 @@
 """Gathering the plain values that the gates and the model look at."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
@@ -14,6 +14,7 @@ from accounts.blanks import is_complete
 from accounts.models import Fact, Workspace
 from billing.plans import is_suspended
 from billing.quotas import Usage
+from flowia.lib.standing import Standing, given
 from processing import modelstate
 from processing.ai.contracts import Brief, Line
 from processing.ai.prompt import BYTES_PER_TOKEN, EARLIER_TOKENS
@@ -37,23 +38,104 @@ UNSURE = Conversation.Category.UNSURE.value
 LOGIN_CHECK = timedelta(minutes=15)
 """How often a reply is looked at again while its account must be connected again."""
 
+IN_VAIN = [Message.Status.REFUSED, Message.Status.FAILED]
+EARLIER = Standing(
+    lambda: (
+        Message.objects.filter(
+            conversation_id=given.key("conversation"),
+            direction=Message.Direction.INBOUND,
+            sent_at__lt=given.moment("sent_at"),
+        )
+        .exclude(pk=given.key("id"))
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    )
+)
+AS_IT_STANDS = Standing(
+    lambda: Conversation.objects.select_related("workspace", "contact", "social_account").filter(
+        pk=given.key("id")
+    )
+)
+LAST_WORDS = Standing(
+    lambda: (
+        Message.objects.filter(
+            conversation_id=given.key("conversation"),
+            direction=Message.Direction.OUTBOUND,
+            sent_at__lt=given.moment("sent_at"),
+        )
+        .exclude(status__in=[*IN_VAIN, Message.Status.HELD])
+        .exclude(delivery__status=Delivery.Status.BY_HAND)
+        .order_by("-sent_at")
+        .values_list("sent_at", flat=True)[:1]
+    )
+)
+WORDS_SINCE = Standing(
+    lambda: (
+        Message.objects.filter(
+            conversation_id=given.key("conversation"),
+            direction=Message.Direction.INBOUND,
+            sent_at__gt=given.moment("since"),
+            sent_at__lte=given.moment("sent_at"),
+        )
+        .exclude(pk=given.key("id"))
+        .order_by("-sent_at", "-id")
+        .values_list("text", flat=True)[:HISTORY]
+    )
+)
+EVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+AUTOMATIC = Standing(
+    lambda: (
+        Message.objects.filter(
+            conversation=given.key("conversation"),
+            author=Message.Author.ASSISTANT,
+            direction=Message.Direction.OUTBOUND,
+            created_at__gte=given.moment("since"),
+        )
+        .exclude(status__in=IN_VAIN)
+        .order_by()
+        .values("conversation")
+        .annotate(number=Count("pk"))
+        .values_list("number", flat=True)
+    )
+)
+
+
+def _said(until: Q) -> QuerySet[Message, tuple[str, str]]:
+    """Select who said what in a thread, the newest first, with the places of a message."""
+    return (
+        Message.objects.filter(until, conversation_id=given.key("conversation"))
+        .exclude(status__in=[*IN_VAIN, Message.Status.HELD])
+        .exclude(text="")
+        # An answer that still waits to be sent gives way to this one: it was never said.
+        .exclude(delivery__status__in=NOT_SAID)
+        .exclude(pk=given.key("id"))
+        .order_by("-sent_at", "-id")
+        .values_list("author", "text")[:HISTORY]
+    )
+
+
+SAID_BEFORE = Standing(lambda: _said(Q(sent_at__lte=given.moment("sent_at"))))
+SAID = Standing(
+    lambda: _said(Q(sent_at__lte=given.moment("sent_at")) | Q(direction=Message.Direction.OUTBOUND))
+)
+FACTS = Standing(
+    lambda: Fact.objects.filter(workspace=given.key("workspace")).values_list("label", "value")
+)
+
 UNSEEN_FOR, UNSEEN_CHECK = timedelta(hours=6), timedelta(minutes=15)
 """How long a message waits for its thread to be read at most, and how often that is looked at."""
 
 
-def scenario_of(message: Message) -> Scenario | None:
-    """Return the scenario that answers `message`."""
-    return scenario_for(message.workspace, incoming_for(message))
+def scenario_of(message: Message, said: Sequence[str]) -> Scenario | None:
+    """Return the scenario that answers `message`; `said` are its `unanswered_texts`."""
+    return scenario_for(message.workspace, incoming_for(message, said))
 
 
-def incoming_for(message: Message) -> Incoming:
-    """Return what choosing a scenario for `message` looks at."""
-    earlier = Message.objects.filter(
-        conversation_id=message.conversation_id, direction=Message.Direction.INBOUND
-    ).exclude(pk=message.pk)
-    first = not earlier.filter(sent_at__lt=message.sent_at).exists()
+def incoming_for(message: Message, said: Sequence[str] | None = None) -> Incoming:
+    """Return what choosing a scenario for `message` looks at; `said` where it is known."""
     conversation = message.conversation
-    text = " \n".join(unanswered_texts(message))
+    first = not EARLIER(conversation=conversation.pk, sent_at=message.sent_at, id=message.pk)
+    text = " \n".join(unanswered_texts(message) if said is None else said)
     return incoming_of(conversation, text=text, first=first)
 
 
@@ -66,26 +148,24 @@ def situation_of(
     newer_inbound: bool,
     answered: bool,
     capabilities: Capabilities,
-    with_risk: bool = False,
+    said: Sequence[str] = (),
 ) -> Situation:
     """Return what is true about `message` now; its conversation is read afresh.
 
-    `capabilities` are those that hold in its thread, for the answer that is meant. `with_risk`
-    searches its words for risks, whatever scenario fits: for who asks that gate.
+    `capabilities` are those that hold in its thread, for the answer that is meant. `said`
+    is searched for risks, whatever scenario fits: for who asks that gate.
     """
-    conversation = Conversation.objects.select_related(
-        "workspace", "contact", "social_account"
-    ).get(pk=message.conversation_id)
+    (conversation,) = AS_IT_STANDS(id=message.conversation_id)
     workspace, account = conversation.workspace, conversation.social_account
     met = pauses.met_by(account, now=now)
     paused = met.everything or met.network
-    risk = risk_in(" \n".join(unanswered_texts(message))) if with_risk else None
+    risk = risk_in(" \n".join(said)) if said else None
     hours = scenario.hours if scenario else {}
     zone = ZoneInfo(workspace.timezone)
     outside = not is_open(hours, now, zone)
     return Situation(
         now=now,
-        suspended=is_suspended(workspace),
+        suspended=usage.suspended if usage else is_suspended(workspace),
         assistant_on=workspace.assistant_on,
         opted_out=conversation.contact.opted_out_at is not None,
         handled_by_human=conversation.handled_by == Conversation.Handler.HUMAN,
@@ -246,10 +326,9 @@ def facts_for(workspace: Workspace, scenario: Scenario) -> tuple[tuple[str, str]
 
     A line with a blank is no fact.
     """
-    facts = Fact.objects.filter(workspace=workspace)
-    if scenario.fact_labels:
-        facts = facts.filter(label__in=scenario.fact_labels)
-    return tuple(line for line in facts.values_list("label", "value") if is_complete(*line))
+    wanted = set(scenario.fact_labels)
+    lines = FACTS(workspace=workspace.pk)
+    return tuple(line for line in lines if is_complete(*line) and (not wanted or line[0] in wanted))
 
 
 def written_day(workspace: Workspace, moment: datetime) -> str:
@@ -261,24 +340,10 @@ def written_day(workspace: Workspace, moment: datetime) -> str:
 
 def unanswered_texts(message: Message) -> list[str]:
     """Return what the contact wrote since somebody last wrote to them, `message` included."""
-    said = Message.objects.filter(conversation_id=message.conversation_id)
-    last = (
-        said.filter(direction=Message.Direction.OUTBOUND, sent_at__lt=message.sent_at)
-        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
-        .exclude(delivery__status=Delivery.Status.BY_HAND)
-        .order_by("-sent_at")
-        .values_list("sent_at", flat=True)
-        .first()
-    )
-    since = said.filter(direction=Message.Direction.INBOUND, sent_at__lte=message.sent_at)
-    if last is not None:
-        since = since.filter(sent_at__gt=last)
-    texts: Iterable[str] = (
-        since.exclude(pk=message.pk)
-        .order_by("-sent_at", "-id")
-        .values_list("text", flat=True)[:HISTORY]
-    )
-    return [*reversed(list(texts)), message.text]
+    asked = {"conversation": message.conversation_id, "sent_at": message.sent_at}
+    last = LAST_WORDS.first(**asked) or EVER
+    texts = WORDS_SINCE(id=message.pk, since=last, **asked)
+    return [*reversed(texts), message.text]
 
 
 def history_of(message: Message, *, before_only: bool = False) -> tuple[Line, ...]:
@@ -286,19 +351,8 @@ def history_of(message: Message, *, before_only: bool = False) -> tuple[Line, ..
 
     With `before_only`, nothing that was written after the message: what a replay may know.
     """
-    until = Q(sent_at__lte=message.sent_at)
-    if not before_only:
-        until |= Q(direction=Message.Direction.OUTBOUND)
-    rows = (
-        Message.objects.filter(until, conversation_id=message.conversation_id)
-        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED, Message.Status.HELD])
-        .exclude(text="")
-        # An answer that still waits to be sent gives way to this one: it was never said.
-        .exclude(delivery__status__in=NOT_SAID)
-        .exclude(pk=message.pk)
-        .order_by("-sent_at", "-id")
-        .values_list("author", "text")[:HISTORY]
-    )
+    asked = SAID_BEFORE if before_only else SAID
+    rows = asked(id=message.pk, conversation=message.conversation_id, sent_at=message.sent_at)
     earlier = [Line(author, text) for author, text in reversed(rows)]
     return (*earlier, Line("contact", message.text))
 
@@ -336,9 +390,4 @@ def automatic_today(conversation: Conversation, *, now: datetime) -> int:
     """Return how many automatic messages the conversation has had since the local midnight."""
     zone = ZoneInfo(conversation.workspace.timezone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (
-        Message.objects.filter(conversation=conversation, author=Message.Author.ASSISTANT)
-        .filter(direction=Message.Direction.OUTBOUND, created_at__gte=midnight)
-        .exclude(status__in=[Message.Status.REFUSED, Message.Status.FAILED])
-        .count()
-    )
+    return AUTOMATIC.first(conversation=conversation.pk, since=midnight) or 0

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from flowia.lib.standing import Standing, given
 from processing.errors import ErasedMeanwhileError
 from processing.models import Contact, Conversation, Message
 from social import forgotten, polling
@@ -13,12 +14,41 @@ from social.providers.registry import CAPABILITIES
 
 NAMELESS = "comment:"
 """What stands before a comment's id where the network hides who wrote it."""
+STORED = Standing(
+    lambda: (
+        Message.objects.filter(
+            social_account_id=given.key("account"), external_id=given.word("external_id")
+        )
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    )
+)
+UNDER_LOCK = ("other_app_since", "control_told_at", "window_closes_at")
+LOCKED = Standing(
+    lambda: (
+        Conversation.objects.select_for_update(no_key=True)
+        .filter(pk=given.key("id"))
+        .values_list(*UNDER_LOCK)
+    )
+)
+WISHES = Standing(
+    lambda: (
+        Contact.objects.filter(
+            workspace=given.key("workspace"),
+            social_account__provider=given.word("provider"),
+            external_id=given.word("external_id"),
+            opted_out_at__isnull=False,
+        )
+        .order_by("opted_out_at")
+        .values_list("opted_out_at", "opt_out_confirmed_at")[:1]
+    )
+)
 
 
 def known(account: SocialAccount, external_id: str) -> bool:
     """Return whether a message of `account` is stored, or was and is forgotten."""
-    stored = Message.objects.filter(social_account=account, external_id=external_id)
-    return stored.exists() or forgotten.knows_message(account, external_id)
+    stored = STORED(account=account.pk, external_id=external_id)
+    return bool(stored) or forgotten.knows_message(account, external_id)
 
 
 def erased(account: SocialAccount, event: InboundMessage | Echo) -> bool:
@@ -58,16 +88,18 @@ def thread_of(
         external_id=person,
         defaults={"workspace": account.workspace, **wishes_of(account, person)},
     )
-    conversation, _ = Conversation.objects.select_related("contact", "workspace").get_or_create(
-        **_place(account, contact, event),
-        defaults={
-            "workspace": account.workspace,
-            "last_message_at": now,
-            **({} if event.kind == COMMENT else {"external_id": event.thread_external_id}),
-        },
-    )
-    gone = made and (known(account, event.external_id) or erased(account, event))
-    if gone or not _still_there(conversation):
+    place = _place(account, contact, event)
+    new: dict[str, Any] = {"workspace": account.workspace, "last_message_at": now}
+    if event.kind != COMMENT:
+        new["external_id"] = event.thread_external_id
+    if made:
+        if known(account, event.external_id) or erased(account, event):
+            raise ErasedMeanwhileError
+        # Nobody else sees the contact yet: no thread of theirs is there, nor can be locked.
+        return Conversation.objects.create(**{**place, **new})
+    rows = Conversation.objects.select_related("contact", "workspace")
+    conversation, _ = rows.get_or_create(**place, defaults=new)
+    if not _still_there(conversation):
         raise ErasedMeanwhileError
     return conversation
 
@@ -113,7 +145,7 @@ def wishes_of(account: SocialAccount, person: str) -> dict[str, Any]:
     """
     return {
         "opted_out_at": partial(_silent_since, account, person),
-        "opt_out_confirmed_at": partial(_wish, account, person, "opt_out_confirmed_at"),
+        "opt_out_confirmed_at": partial(_wish, account, person, confirmed=True),
     }
 
 
@@ -122,23 +154,26 @@ def _silent_since(account: SocialAccount, person: str) -> datetime | None:
 
     They said so on another of its accounts, or here before they were erased.
     """
-    said = _wish(account, person, "opted_out_at")
+    said = _wish(account, person)
     return said or forgotten.opted_out_at(account, person)
 
 
-def _wish(account: SocialAccount, person: str, column: str) -> datetime | None:
+def _wish(account: SocialAccount, person: str, *, confirmed: bool = False) -> datetime | None:
     """Return a moment of the oldest wish for silence of the same id on the same network."""
-    silent = Contact.objects.filter(
-        workspace=account.workspace_id,
-        social_account__provider=account.provider,
-        external_id=person,
-        opted_out_at__isnull=False,
-    )
-    found: datetime | None = silent.order_by("opted_out_at").values_list(column, flat=True).first()
-    return found
+    asked = {"workspace": account.workspace_id, "provider": account.provider}
+    found = WISHES.first(external_id=person, **asked)
+    if found is None:
+        return None
+    opted_out_at, confirmed_at = found
+    return confirmed_at if confirmed else opted_out_at
 
 
 def _still_there(conversation: Conversation) -> bool:
-    """Lock the conversation, so that an erasure comes before this message or after it."""
-    rows = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk)
-    return rows.values_list("pk", flat=True).first() is not None
+    """Lock the conversation, so that an erasure comes before this message or after it.
+
+    What changes with each message is read as it stands under the lock.
+    """
+    found = LOCKED.first(id=conversation.pk)
+    for name, value in zip(UNDER_LOCK, found or (), strict=False):
+        setattr(conversation, name, value)
+    return found is not None

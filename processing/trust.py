@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from accounts import audit
 from flowia.lib import clock
 from flowia.lib.errors import ConflictError
+from flowia.lib.standing import Standing, given
 from processing import ledger
 from processing.models import InteractionEvent, Message, Scenario, Trust
 
@@ -33,6 +34,9 @@ EARNED = ("stage", "reason", "in_a_row")
 RUNGS = {"needs_approval", "trust_lost"}
 """Why a draft waits that an owner's consent to automatic answers would have let go."""
 Stage = Trust.Stage
+TRUST = Standing(
+    lambda: Trust.objects.filter(scenario=given.key("scenario"), intent=given.word("intent"))
+)
 
 
 class NotProposedError(ConflictError):
@@ -44,7 +48,7 @@ def standing(scenario: Scenario, intent: str) -> str:
 
     "auto" where it may answer by itself, "lost" where it may no longer, "draft" otherwise.
     """
-    found = Trust.objects.filter(scenario=scenario.pk, intent=intent).first()
+    found = TRUST.first(scenario=scenario.pk, intent=intent)
     if found is None:
         return "draft"
     if found.stage == Stage.AUTO:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from flowia.lib import ratelimit
+from flowia.lib.standing import Standing, given
 from social.models import Breaker, SocialAccount
 
 log = structlog.get_logger("flowia.breakers")
@@ -48,6 +49,22 @@ class Kind:
 ACCOUNT, PROVIDER = Kind("account", 5), Kind("provider", 10)
 KINDS = {kind.holds: kind for kind in (ACCOUNT, PROVIDER)}
 """By `ProviderError.holds`."""
+OPEN = Standing(
+    lambda: (
+        Breaker.objects.select_for_update()
+        .filter(
+            Q(name=given.word("own")) | Q(name=given.word("common")), opened_until__isnull=False
+        )
+        .order_by("name")
+    )
+)
+NOTED = Standing(
+    lambda: (
+        Breaker.objects.filter(Q(name=given.word("own")) | Q(name=given.word("common")))
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -66,8 +83,7 @@ def turn(account: SocialAccount, *, now: datetime) -> datetime | None:
     whoever waits comes back once or twice and not each second.
     """
     names = [_name(kind, account) for kind in (ACCOUNT, PROVIDER)]
-    rows = Breaker.objects.select_for_update().order_by("name")
-    breakers = list(rows.filter(name__in=names, opened_until__isnull=False))
+    breakers = OPEN(own=names[0], common=names[1])
     if all(_free_at(breaker, now) <= now for breaker in breakers):
         for breaker in breakers:
             gap = max(SMALLEST_GAP_SECONDS, FIRST_GAP_SECONDS / (breaker.good + 1))
@@ -87,6 +103,11 @@ def count(account: SocialAccount, *, good: bool, now: datetime) -> list[Trip]:
     Calls of an account whose own breaker is open tell of the network only while that is on trial:
     one broken account must not stop all others. Returns what opened.
     """
+    if good and not _noted(account):
+        # What never failed has no row: one question tells of both.
+        for kind in (ACCOUNT, PROVIDER):
+            _went_well(_name(kind, account), kind)
+        return []
     was_open, own = _tally(ACCOUNT, account, good=good, now=now, trial_only=False)
     _, common = _tally(PROVIDER, account, good=good, now=now, trial_only=was_open)
     return [trip for trip in (own, common) if trip]
@@ -130,6 +151,15 @@ def unused(before: datetime) -> QuerySet[Breaker]:
     return Breaker.objects.filter(idle)
 
 
+def _noted(account: SocialAccount) -> bool:
+    """Return whether a breaker of the account or its network has a row."""
+    return bool(NOTED(own=_name(ACCOUNT, account), common=_name(PROVIDER, account)))
+
+
+def _went_well(name: str, kind: Kind) -> None:
+    ratelimit.take(f"{WELL}{name}", limit=kind.fewest, seconds=WINDOW_SECONDS)
+
+
 def _name(kind: Kind, account: SocialAccount) -> str:
     return f"{kind.holds}:{account.provider if kind is PROVIDER else account.uid}"
 
@@ -148,7 +178,7 @@ def _tally(
     breaker = _locked(name, now=now, make=kind if make else None)
     if breaker is None:
         if good:
-            ratelimit.take(f"{WELL}{name}", limit=kind.fewest, seconds=WINDOW_SECONDS)
+            _went_well(name, kind)
         return False, None
     was_open = breaker.opened_until is not None
     if breaker.opened_until is not None:

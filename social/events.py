@@ -7,20 +7,41 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from flowia.lib import leases
+from flowia.lib.standing import Standing, StandingChange, given
 from social.models import SocialAccount, WebhookEvent
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 4
+TAKE = StandingChange(
+    lambda: (
+        WebhookEvent.objects.filter(
+            pk=given.key("id"), status="received", next_at__lte=given.moment("now")
+        ),
+        {"next_at": given.moment("until"), "attempts": F("attempts") + 1},
+    )
+)
+FINISH = StandingChange(
+    lambda: (
+        WebhookEvent.objects.filter(pk=given.key("id")),
+        {
+            "status": given.word("status"),
+            "reasons": given.json("reasons"),
+            "next_at": None,
+            "processed_at": given.moment("now"),
+            "error": "",
+        },
+    )
+)
+CALL = Standing(lambda: WebhookEvent.objects.filter(pk=given.key("id")))
 
 
 def claim(event_id: int, *, now: datetime) -> WebhookEvent | None:
     """Take a call that is due, for one lease; the attempt counts before the work."""
-    due = WebhookEvent.objects.filter(pk=event_id, status="received", next_at__lte=now)
-    if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1):
+    if not TAKE(id=event_id, now=now, until=now + LEASE):
         return None
     mine = WebhookEvent.objects.filter(pk=event_id, status="received", next_at=now + LEASE)
     leases.held(mine, next_at=now, attempts=F("attempts") - 1)
-    return WebhookEvent.objects.get(pk=event_id)
+    return CALL.first(id=event_id)
 
 
 def is_for(event: WebhookEvent, account: SocialAccount) -> bool:
@@ -46,7 +67,7 @@ def finish(event: WebhookEvent, reasons: list[str], *, used: bool, now: datetime
     """Write what came of each entry; a call of which nothing was used is *ignored*."""
     event.status = WebhookEvent.Status.PROCESSED if used else WebhookEvent.Status.IGNORED
     event.reasons, event.next_at, event.processed_at, event.error = reasons, None, now, ""
-    event.save(update_fields=["status", "reasons", "next_at", "processed_at", "error"])
+    FINISH(id=event.pk, status=event.status, reasons=reasons, now=now)
 
 
 def later(event: WebhookEvent, *, until: datetime) -> None:

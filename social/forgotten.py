@@ -13,9 +13,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flowia.lib import crypto
+from flowia.lib.standing import Standing, given
 from social.models import ForgettingKey, Forgotten, SocialAccount
 
 Kind = Forgotten.Kind
+KEY = Standing(lambda: ForgettingKey.objects.order_by("pk")[:1])
+FORGOTTEN = Standing(
+    lambda: Forgotten.objects.filter(key=given.word("key")).values_list("created_at", flat=True)
+)
 
 
 def remember_messages(account: SocialAccount, external_ids: Iterable[str]) -> None:
@@ -101,8 +106,7 @@ def _when(account: SocialAccount, kind: Kind, external_id: str) -> datetime | No
     key = _key()
     if key is None:
         return None
-    found = Forgotten.objects.filter(key=_digest(key, _parts(account, kind, external_id)))
-    return found.values_list("created_at", flat=True).first()
+    return FORGOTTEN.first(key=_digest(key, _parts(account, kind, external_id)))
 
 
 def _parts(account: SocialAccount, kind: Kind, external_id: str) -> tuple[str, ...]:
@@ -117,7 +121,7 @@ def _digest(key: bytes, parts: Iterable[str]) -> str:
 
 def _key() -> bytes | None:
     """Return the key, sealed anew when ENCRYPTION_KEY begins with another one meanwhile."""
-    row = ForgettingKey.objects.first()
+    row = KEY.first()
     if row is None:
         return None
     plain = row.opened()

@@ -14,6 +14,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Now, Replace
 
 from accounts.models import Workspace
+from flowia.lib.standing import Standing, given
 from social import breakers
 from social.models import ProviderPause, SocialAccount, Stop
 
@@ -23,6 +24,7 @@ PAUSE_CHECK = timedelta(minutes=1)
 EVERYTHING, MODEL = "everything", "model"
 NETWORK, ACCOUNT = "network", "account"
 """What is paused by name: "network:meta", "account:<uid>"."""
+STILL = Q(until__isnull=True) | Q(until__gt=given.moment("now"))
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,13 @@ class Met:
 
 def pause_of(provider: str, *, now: datetime) -> Pause | None:
     """Return why nothing may leave through `provider` at `now`; None when it may."""
-    found = _in_force((provider,), (EVERYTHING,), now)
+    found = _in_force(now, EVERYTHING, network=provider)
     return found.get(EVERYTHING) or found.get(f"{NETWORK}:{provider}")
 
 
 def network_pause(provider: str, *, now: datetime) -> Pause | None:
     """Return the network's own pause alone: while everything rests, reading goes on."""
-    return _in_force((provider,), (), now).get(f"{NETWORK}:{provider}")
+    return _in_force(now, network=provider).get(f"{NETWORK}:{provider}")
 
 
 def everything_rests(*, now: datetime) -> bool:
@@ -76,14 +78,14 @@ def everything_rests(*, now: datetime) -> bool:
 
 def model_pause(*, now: datetime) -> Pause | None:
     """Return why the model may not be asked: its own pause, or that of everything."""
-    found = _in_force((), (EVERYTHING, MODEL), now)
+    found = _in_force(now, EVERYTHING, MODEL)
     return found.get(EVERYTHING) or found.get(MODEL)
 
 
 def met_by(account: SocialAccount, *, now: datetime) -> Met:
     """Return all pauses that what leaves through `account` meets; one query."""
     own = f"{ACCOUNT}:{account.uid}"
-    found = _in_force((account.provider,), (EVERYTHING, MODEL, own), now)
+    found = _in_force(now, EVERYTHING, MODEL, own, network=account.provider)
     return Met(
         everything=found.get(EVERYTHING),
         network=found.get(f"{NETWORK}:{account.provider}"),
@@ -203,11 +205,13 @@ def _lines(name: str) -> list[str]:
     return [f"account:{what}"] if kind == ACCOUNT else []
 
 
-def _in_force(networks: tuple[str, ...], names: tuple[str, ...], now: datetime) -> dict[str, Pause]:
-    """Return the pauses of these networks and of these names, by name; one query."""
-    paused = _lasting(ProviderPause.objects.filter(provider__in=networks), now)
-    stopped = _lasting(Stop.objects.filter(name__in=names), now)
-    return {one.name: one for one in _read(paused, stopped)}
+def _in_force(
+    now: datetime, first: str = "", second: str = "", third: str = "", *, network: str = ""
+) -> dict[str, Pause]:
+    """Return the pauses of a network and of up to three names, by name; one query."""
+    rows = IN_FORCE(now=now, first=first, second=second, third=third, network=network)
+    found = (Pause(f"{kind}{name}", *rest) for kind, name, *rest in rows)
+    return {one.name: one for one in found}
 
 
 def _lasting(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
@@ -217,11 +221,29 @@ def _lasting(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
 
 def _read(paused: QuerySet[Any], stopped: QuerySet[Any]) -> list[Pause]:
     """Return the rows of both tables as pauses, with one query."""
+    found = _of_both(paused, stopped)
+    return [Pause(f"{kind}{name}", *rest) for kind, name, *rest in found]
+
+
+def _of_both(paused: QuerySet[Any], stopped: QuerySet[Any]) -> QuerySet[Any]:
     columns = ("kind", "called", "reason", "created_at", "until", "by_uid")
     rows = paused.annotate(kind=_words(f"{NETWORK}:"), called=F("provider")).values_list(*columns)
     stops = stopped.annotate(kind=_words(""), called=F("name")).values_list(*columns)
-    found = rows.union(stops, all=True)
-    return [Pause(f"{kind}{name}", *rest) for kind, name, *rest in found]
+    found: QuerySet[Any] = rows.union(stops, all=True)
+    return found
+
+
+IN_FORCE = Standing(
+    lambda: _of_both(
+        ProviderPause.objects.filter(STILL, provider=given.word("network")),
+        Stop.objects.filter(
+            Q(name=given.word("first"))
+            | Q(name=given.word("second"))
+            | Q(name=given.word("third")),
+            STILL,
+        ),
+    )
+)
 
 
 def _plain(words: Any) -> Replace:

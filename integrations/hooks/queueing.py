@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
+from flowia.lib.standing import Standing, given
 from integrations.models import Hook, HookCall
 
 CREATED, UPDATED, ERASED, TEST = "lead.created", "lead.updated", "lead.erased", "test.ping"
@@ -22,11 +23,18 @@ EVENTS: dict[str, Promise] = {
 """What may be listened to. `test.ping` is sent when somebody asks for it."""
 MOMENTS = {"updated_at", "warmed_at"}
 """What changes in a lead although nothing of it did."""
+HOOKS = Standing(
+    lambda: (
+        Hook.objects.filter(workspace=given.key("workspace"))
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    )
+)
 
 
 def has_hooks(workspace: Workspace) -> bool:
     """Return whether there is anybody to tell."""
-    return Hook.objects.filter(workspace=workspace).exists()
+    return bool(HOOKS(workspace=workspace.pk))
 
 
 def working(workspace: Workspace, *, limit: int | None) -> list[Hook]:

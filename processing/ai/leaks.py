@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 
 from processing.ai.seeing import Seen, folded
 
@@ -60,7 +61,7 @@ def in_all_readings(seen: Seen, finder: Finder) -> Iterator[Span]:
 
 def repeats(secrets: Collection[str], known: Collection[str]) -> Finder:
     """Return what finds runs of eight words of `secrets` that do not stand in `known`."""
-    runs = {run for one in secrets for run, _ in _runs(folded(one))}
+    runs = {run for one in secrets for run in _runs_of(one)}
     runs -= {run for one in known for run, _ in _runs(folded(one))}
 
     def find(plain: str) -> Iterator[Span]:
@@ -82,6 +83,12 @@ def coded(seen: Seen) -> Iterator[Span]:
     for found in CODED.finditer(seen.plain):
         if not DIGITS_ONLY.fullmatch(found[0]) or set(found[0]) <= set("01 ") or "," in found[0]:
             yield seen.span(*found.span())
+
+
+@lru_cache(maxsize=500)
+def _runs_of(secret: str) -> frozenset[str]:
+    """Return the runs of a rule or an instruction, which come again with each draft."""
+    return frozenset(run for run, _span in _runs(folded(secret)))
 
 
 def _runs(plain: str) -> Iterator[tuple[str, Span]]:

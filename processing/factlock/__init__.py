@@ -22,11 +22,15 @@ a day inside a range of days is in it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from processing.factlock.claim import Claim
 from processing.factlock.comparing import supports
 from processing.factlock.finding import claims
 from processing.factlock.known import known
 from processing.factlock.plain import plain
+
+Claimed = tuple[list[Claim], str]
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,21 @@ class Span:
     words: str
 
 
-def unsupported(draft: str, sources: Iterable[str], *, today: date) -> tuple[Span, ...]:
-    """Return the claims of `draft` that none of the `sources` makes, in order, apart.
+def unsupported(
+    draft: str, sources: Iterable[str], *, said: Iterable[str] = (), today: date
+) -> tuple[Span, ...]:
+    """Return the claims of `draft` that neither the `sources` nor what was `said` makes, in order.
 
-    `sources` are plain texts: the labels and values of the fact sheet, the business profile, the
-    customer's own messages; one text each. `today` is the date in the workspace's zone: it gives
+    `sources` are the business's plain texts, one each: the labels and values of the fact sheet, the
+    profile. They come again with each draft, so that what they claim is kept; the customer's own
+    messages, `said`, are read and forgotten. `today` is the date in the workspace's zone: it gives
     « demain » its day. Linear in the texts' lengths; never raises.
     """
-    read = ((plain(text), text) for text in sources)
-    facts = known(((claims(seen, text, today=today), seen.text) for seen, text in read), today)
+    read = [
+        *(_of_the_sheet(text, today) for text in sources),
+        *(_read(text, today) for text in said),
+    ]
+    facts = known(read, today)
     reading = plain(draft)
     spans: list[Span] = []
     for claim in claims(reading, draft, today=today):
@@ -58,6 +68,15 @@ def unsupported(draft: str, sources: Iterable[str], *, today: date) -> tuple[Spa
             start, end = reading.place(claim.start, claim.end)
             spans.append(Span(start, end, claim.kind, draft[start:end]))
     return tuple(spans)
+
+
+def _read(text: str, today: date) -> Claimed:
+    """Return what a text claims, and its plain text."""
+    seen = plain(text)
+    return claims(seen, text, today=today), seen.text
+
+
+_of_the_sheet = lru_cache(maxsize=2000)(_read)
 
 
 def marked(draft: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
