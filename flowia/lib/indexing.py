@@ -11,12 +11,13 @@ from typing import Any
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.operations import AddIndex, AlterField
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
-from django.db.models import Index
+from django.db.models import Index, Model
 
 PAUSE_SECONDS = 0.5
+CREATE_QUIETLY = "CREATE INDEX CONCURRENTLY %(name)s ON %(table)s%(using)s (%(columns)s)%(extra)s"
 STATE = """
 SELECT state.indisvalid FROM pg_index state JOIN pg_class named ON named.oid = state.indexrelid
 WHERE named.relname = %s AND pg_table_is_visible(named.oid)
@@ -84,6 +85,61 @@ def _alone(cursor: CursorWrapper, name: str) -> Iterator[None]:
         yield
     finally:
         cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+
+
+class DropOwnIndex(AlterField):
+    """Take away the index of a foreign key's own, where another one begins with its column.
+
+    Without a lock that anybody waits for; the migration says `atomic = False`. Django's AlterField
+    would make the foreign key anew as well, and read the whole table for that.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drop it, if it is there."""
+        del from_state
+        model = to_state.apps.get_model(app_label, self.model_name)
+        quietly = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+        for name in self._found(model, schema_editor):
+            quoted = schema_editor.quote_name(name)
+            schema_editor.execute(f"DROP INDEX {quietly}IF EXISTS {quoted}", params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make it again, if it is not there."""
+        del from_state
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self._found(model, schema_editor):
+            return
+        quietly = schema_editor.connection.vendor == "postgresql"
+        told: Any = {"sql": CREATE_QUIETLY} if quietly else {}
+        field = model._meta.get_field(self.name)  # noqa: SLF001 - documented
+        editor: Any = schema_editor
+        schema_editor.execute(editor._create_index_sql(model, fields=[field], **told))  # noqa: SLF001
+
+    def _found(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> list[str]:
+        """Return the names of the column's own indexes: those that no model names."""
+        connection, known = schema_editor.connection, model._meta  # noqa: SLF001 - documented
+        named = {one.name for one in [*known.indexes, *known.constraints]}
+        column = known.get_field(self.name).column  # type: ignore[union-attr] # one of its own
+        with connection.cursor() as cursor:
+            there = connection.introspection.get_constraints(cursor, known.db_table)
+        return [
+            name
+            for name, one in there.items()
+            if one["index"] and not one["unique"] and name not in named
+            if one["columns"] == [column]
+        ]
 
 
 class GiveUpSoon(Operation):

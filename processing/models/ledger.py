@@ -36,8 +36,14 @@ class InteractionEvent(Row):
         PLAN = "plan", _("plan")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="interactions")
+    # Found by `ledger_of_thread`.
     conversation = models.ForeignKey(
-        Conversation, models.CASCADE, null=True, blank=True, related_name="interactions"
+        Conversation,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        db_index=False,
     )
     message = models.ForeignKey(
         Message, models.CASCADE, null=True, blank=True, related_name="interactions"

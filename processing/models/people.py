@@ -18,7 +18,10 @@ class Contact(Row):
     """A person outside, as one connected account knows them."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="contacts")
-    social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="contacts")
+    # Found by `one_contact_per_account`.
+    social_account = models.ForeignKey(
+        SocialAccount, models.CASCADE, related_name="contacts", db_index=False
+    )
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
     handle = models.CharField(_("handle"), max_length=200, blank=True)

@@ -61,7 +61,10 @@ class Message(Row):
         SILENT = "silent", _("no answer")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="messages")
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    # Found by `thread_order`.
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="messages", db_index=False
+    )
     social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="messages")
     webhook_event = models.ForeignKey(
         WebhookEvent, models.SET_NULL, null=True, blank=True, related_name="messages"

@@ -11,8 +11,8 @@ from django.db import connection, connections, migrations, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from flowia.lib.indexing import AddIndexQuietly, Beginnings, GiveUpSoon
-from processing.models import Contact
+from flowia.lib.indexing import AddIndexQuietly, Beginnings, DropOwnIndex, GiveUpSoon
+from processing.models import Contact, Message
 from tests.factories import make_account, make_contact, make_workspace
 from tests.stack import wait_until
 
@@ -52,7 +52,11 @@ def test_what_alters_tables_waits_for_locks_for_some_seconds_alone() -> None:
     found = {
         name: isinstance(migration.operations[0], GiveUpSoon)
         for name, migration in new_ones()
-        if any(isinstance(one, altering) for one in migration.operations)
+        # An index that goes concurrently holds no lock that others wait for.
+        if any(
+            isinstance(one, altering) and not isinstance(one, DropOwnIndex)
+            for one in migration.operations
+        )
     }
     assert found
     assert all(found.values()), found
@@ -96,6 +100,45 @@ def test_an_index_that_is_there_or_was_begun_is_no_trouble() -> None:
     with connection.schema_editor(atomic=False) as editor:
         step.database_backwards("processing", editor, after, state)
     assert names == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_foreign_key_loses_its_own_index_and_keeps_its_constraint() -> None:
+    state = ProjectState.from_apps(apps)
+    before = state.clone()
+    with_index = models.ForeignKey(
+        "processing.Conversation", models.CASCADE, related_name="messages"
+    )
+    migrations.AlterField("message", "conversation", with_index).state_forwards(
+        "processing", before
+    )
+    step = DropOwnIndex("message", "conversation", apps_field(Message, "conversation"))
+
+    seen = []
+    for run in (step.database_backwards, step.database_backwards):
+        with connection.schema_editor(atomic=False) as editor:
+            run("processing", editor, state, before)
+        seen.append(kinds_on(Message, "conversation_id"))
+    for _time in range(2):
+        with connection.schema_editor(atomic=False) as editor:
+            step.database_forwards("processing", editor, before, state)
+        seen.append(kinds_on(Message, "conversation_id"))
+    assert seen == [["foreign_key", "index"]] * 2 + [["foreign_key"]] * 2
+
+
+def apps_field(model: type[models.Model], name: str) -> Any:
+    field: Any = model._meta.get_field(name)
+    return field.clone()
+
+
+def kinds_on(model: type[models.Model], column: str) -> list[str]:
+    """Return what stands on a column alone: its foreign key, an index."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    alone = [one for one in found.values() if one["columns"] == [column] and not one["unique"]]
+    return sorted(
+        kind for one in alone for kind in ("foreign_key", "index") if one[kind] and not one["check"]
+    )
 
 
 @pytest.mark.django_db

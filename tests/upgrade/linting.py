@@ -18,7 +18,7 @@ from django.contrib.postgres.operations import (
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 
-from flowia.lib.indexing import GiveUpSoon
+from flowia.lib.indexing import DropOwnIndex, GiveUpSoon
 
 LONGEST_WAIT = 2
 OF_STATE = (
@@ -27,7 +27,7 @@ OF_STATE = (
     migrations.AlterOrderWithRespectTo,
 )
 """What changes no table."""
-QUIET = (AddIndexConcurrently, RemoveIndexConcurrently, ValidateConstraint)
+QUIET = (AddIndexConcurrently, RemoveIndexConcurrently, ValidateConstraint, DropOwnIndex)
 """What lets everybody write meanwhile, in a migration without a transaction."""
 DROP_COLUMN = re.compile(r'ALTER TABLE "?(?P<table>\w+)"? DROP COLUMN "?(?P<column>\w+)"?')
 DROP_TABLE = re.compile(r'DROP TABLE "?(?P<table>\w+)"?')

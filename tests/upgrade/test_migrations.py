@@ -10,7 +10,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Q
 
-from flowia.lib.indexing import AddIndexQuietly, GiveUpSoon
+from flowia.lib.indexing import AddIndexQuietly, DropOwnIndex, GiveUpSoon
 from tests.processes.test_quiet_migrations import BEFORE
 from tests.upgrade.linting import findings
 
@@ -110,6 +110,7 @@ def nothing(_apps: Any, _editor: Any) -> None:
         ("unread_statement", migrations.RunSQL("UPDATE lamp SET price = 1")),
         ("in_one_transaction", migrations.RunPython(nothing)),
         ("in_one_transaction", AddIndexQuietly("lamp", INDEX)),
+        ("in_one_transaction", DropOwnIndex("lamp", "note", models.TextField())),
     ],
 )
 def test_what_needs_downtime_is_found(rule: str, step: Operation) -> None:
@@ -154,6 +155,7 @@ def test_a_new_table_gets_what_it_likes() -> None:
 def test_quiet_steps_and_rows_by_batches_have_a_migration_without_a_transaction() -> None:
     assert rules(AddIndexQuietly("lamp", INDEX), atomic=False) == set()
     assert rules(ValidateConstraint("lamp", "dear"), atomic=False) == set()
+    assert rules(DropOwnIndex("lamp", "note", models.TextField()), atomic=False) == set()
     assert rules(migrations.RunPython(nothing), atomic=False) == set()
 
 
