@@ -17,11 +17,11 @@ ended children."""
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one tree of processes: seconds of the processor until now, PSS in MB, how many live."""
+    """Of one tree of processes: seconds of the processor until now, PSS in MB, who of it lives."""
 
     seconds: float
     megabytes: float
-    processes: int
+    pids: tuple[int, ...]
 
 
 def trees(roots: dict[str, int], *, memory: bool = False) -> dict[str, Cost]:
@@ -48,7 +48,7 @@ def _tree(
     alive = [pid for pid in pids if pid in seen]
     ticks = sum(sum(map(int, seen[pid][FIRST_TIME:LAST_TIME])) for pid in alive)
     megabytes = sum(map(pss, alive)) if memory else 0.0
-    return Cost(ticks / TICKS, megabytes, len(alive))
+    return Cost(ticks / TICKS, megabytes, tuple(alive))
 
 
 def pss(pid: int) -> float:
