@@ -49,9 +49,10 @@ def tell_outside(
 ) -> list[Wake]:
     """Queue the lead's pushes and calls as `tell_lead` does, where its level has no news.
 
-    The contact is read anew: while the model wrote, their network may have told their name.
+    The contact is read anew: while the model wrote, their network may have told their name, or
+    they may have asked for silence.
     """
-    lead.contact.refresh_from_db(fields=("name", "handle"))
+    lead.contact.refresh_from_db(fields=("name", "handle", "opted_out_at"))
     integrations.queue_push(
         lead.workspace,
         record_of(lead),
