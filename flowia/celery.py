@@ -7,10 +7,10 @@ tables by the dispatcher, so nothing here has to be reliable, only quick.
 
 import gc
 import os
-from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
+import structlog
 from billiard.exceptions import (
     TimeLimitExceeded,
     WorkerLostError,
@@ -53,6 +53,7 @@ TRANSPORT_OPTIONS: dict[str, Any] = {
     "max_retries": 0,
 }
 
+log = structlog.get_logger("flowia.celery")
 app = Celery("flowia", task_cls="flowia.stopping:StoppableTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
@@ -116,9 +117,12 @@ def keep_our_logs(**_options: Any) -> None:
 def load_what_all_use(**_options: Any) -> None:
     """Have a worker build once what each of its processes would build at its first message."""
     if ASKING & set(app.amqp.queues.consume_from):
-        with suppress(OperationalError):
+        try:
             import_module("processing.warming").build()
-        connections.close_all()
+        except OperationalError:
+            log.info("nothing built before the first message: no database")
+        finally:
+            connections.close_all()
 
 
 @worker_before_create_process.connect

@@ -9,7 +9,9 @@ Sources: PostgreSQL's manual, 32.1.2 (parameters of a connection) and 19.3.2 (TC
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import NotSupportedError, connection
+from django.db import connection
+
+from flowia.lib import stale
 
 OURS: Mapping[str, int] = {
     "connect_timeout": 3,
@@ -35,8 +37,6 @@ after 20 s."""
 PREPARED: Mapping[str, Any] = {"server_side_binding": True, "prepare_threshold": 5}
 """What comes again is read and planned once for a connection, which halves PostgreSQL's time of a
 message (docs/performance.md, https://www.psycopg.org/psycopg3/docs/advanced/prepare.html)."""
-STALE = "cached plan must not change result type"
-"""PostgreSQL's words (src/backend/utils/cache/plancache.c) when a column was widened meanwhile."""
 
 
 def prepare_statements() -> None:
@@ -47,11 +47,7 @@ def prepare_statements() -> None:
     told = connection.settings_dict
     if connection.vendor == "postgresql" and not told["DISABLE_SERVER_SIDE_CURSORS"]:
         told["OPTIONS"].update(PREPARED)
-
-
-def is_stale(error: NotSupportedError) -> bool:
-    """Return whether a migration widened a column under what this connection had prepared."""
-    return STALE in str(error)
+        connection.execute_wrappers.append(stale.telling)
 
 
 def options(told: Mapping[str, Any], *, pooled: bool) -> dict[str, Any]:

@@ -148,6 +148,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A pooler lends a session for one transaction: nothing of ours may outlive it.
     _pooled = env.bool("DATABASE_POOLED", False)
+    _pooled = _pooled or bool(DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"))
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = _pooled
     _given = DATABASES["default"].get("OPTIONS", {})
     DATABASES["default"]["OPTIONS"] = patience.options(_given, pooled=_pooled)

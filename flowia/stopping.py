@@ -17,13 +17,13 @@ from typing import Any
 
 import structlog
 from celery.signals import beat_init, worker_init, worker_process_init, worker_shutting_down
-from django.db import NotSupportedError, connections
+from django.db import connections
 from kombu.exceptions import OperationalError
 
-from flowia.database import is_stale
 from flowia.handing import HandingBack
 from flowia.lib import leases
 from flowia.lib.leases import StopNowError
+from flowia.lib.stale import StaleError
 
 log = structlog.get_logger("flowia.stopping")
 FINISH_SECONDS = 16.0
@@ -38,7 +38,7 @@ _working = _in_pool = False
 class StoppableTask(HandingBack):
     """A task that gives its work back when its worker has to stop before it is done.
 
-    Likewise when an upgrade changed a table under its connection (`flowia.database`).
+    Likewise when an upgrade changed a table under its connection (`flowia.lib.stale`).
     """
 
     abstract = True
@@ -57,9 +57,7 @@ class StoppableTask(HandingBack):
             _working = False
             self._give_back(args, kwargs, "the worker stops")
             return None
-        except NotSupportedError as error:
-            if not is_stale(error):
-                raise
+        except StaleError:
             # A new connection has nothing prepared.
             self._give_back(args, kwargs, "a column was widened")
             return None
@@ -109,8 +107,8 @@ def end_after_the_round(sender: Any = None, **_options: Any) -> None:
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        sender.stop()
         threading.Thread(target=_leave_in, args=[FINISH_SECONDS], daemon=True).start()
+        sender.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)

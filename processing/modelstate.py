@@ -51,8 +51,7 @@ def asked(ask: Callable[[], Answer]) -> Answer:
     if pauses.model_pause(now=now) is not None:
         seconds = pauses.PAUSE_CHECK.total_seconds()
         raise AnswerUnavailable(PAUSED, retryable=True, retry_after=seconds, its_turn=True)
-    noted = NOTED()
-    for found in noted:
+    for found in NOTED():
         mine = ModelState.objects.filter(pk=found.pk, retry_at=found.retry_at, retry_at__lte=now)
         if not mine.update(retry_at=now + LEASE):
             raise AnswerUnavailable(found.code)
@@ -61,8 +60,7 @@ def asked(ask: Callable[[], Answer]) -> Answer:
     except AnswerUnavailable as error:
         note(error.reason, now=clock.now())
         raise
-    if noted:
-        clear()
+    clear()
     return answer
 
 
@@ -80,5 +78,6 @@ def note(code: str, *, now: datetime) -> None:
 
 def clear() -> None:
     """The model answered: whatever kept it from that is over."""
-    if ModelState.objects.all().delete()[0]:
+    if NOTED():
+        ModelState.objects.all().delete()
         log.info("model answers again")

@@ -11,6 +11,7 @@ from billing import quotas
 from flowia.lib import clock
 from flowia.lib.leases import StopNowError
 from flowia.lib.logging import follow
+from flowia.lib.stale import once_more
 from processing import approving, inbox, ledger, outbox, proofs, sequences, since
 from processing.confirming import give_quota_back, note_left
 from processing.decision import (
@@ -79,7 +80,8 @@ def send(delivery_id: int) -> list[Wake]:
     try:
         result = _call(delivery, begun.run)
     except ProviderError as error:
-        return not_sent(delivery, error, begun.slot)
+        said = error
+        return once_more(lambda: not_sent(delivery, said, begun.slot))
     except StopNowError:
         # It may have left: whoever is next looks it up, and need not wait for the lease's end.
         unconfirmed(delivery, "worker_lost")
@@ -87,7 +89,9 @@ def send(delivery_id: int) -> list[Wake]:
     finally:
         if begun.run is not None:
             begun.run.end()
-    _sent(delivery, result, milliseconds=round((time.monotonic() - started) * 1000))
+    # What the network said must not get lost to an upgrade: nobody asks it again.
+    milliseconds = round((time.monotonic() - started) * 1000)
+    once_more(lambda: _sent(delivery, result, milliseconds=milliseconds))
     return []
 
 

@@ -19,6 +19,7 @@ from accounts.models import User, Workspace
 from flowia.lib import clock
 from flowia.lib.crypto import CannotDecryptError
 from flowia.lib.errors import FlowError, NotFoundError
+from flowia.lib.stale import StaleError
 from social import consents, pacing, sessions
 from social.accounts import mark_needs_login
 from social.consents import Agreed
@@ -160,6 +161,8 @@ def visit(account: SocialAccount) -> None:
     except ProviderError as error:
         _trouble(account, error)
         return
+    except StaleError:
+        raise
     except Exception:
         # Ours to mend; until then a browser must not come back every few minutes.
         _trouble(account, ProviderError(BROKEN, retryable=True))

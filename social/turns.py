@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from flowia.lib import leases
+from flowia.lib.stale import StaleError
 from social import meter, sessions
 from social.contracts import Credentials
 from social.errors import ProviderError
@@ -79,6 +80,8 @@ def turn(poll_id: int, *, now: datetime) -> list[int]:
         log.info("poll failed", provider=whose, stream=stream.name, error=error.code)
     except _LostError:
         log.warning("poll lost", provider=poll.social_account.provider, stream=stream.name)
+    except StaleError:
+        raise
     except Exception:
         # The lease stays, so that such turns come less and less often; the page tells of them.
         _mine(poll).update(error_code=BROKEN)
@@ -93,10 +96,11 @@ def _claim(poll_id: int, *, now: datetime) -> Poll | None:
     seconds = Greatest(F("seconds"), AGAIN + 1)
     if not due.update(next_at=now + LEASE, attempts=F("attempts") + 1, seconds=seconds):
         return None
+    mine = Poll.objects.filter(pk=poll_id, next_at=now + LEASE)
+    leases.held(mine, next_at=now, attempts=F("attempts") - 1)
     poll = Poll.objects.select_related("social_account").get(pk=poll_id)
     if poll.next_at != now + LEASE:
         return None
-    leases.held(_mine(poll), next_at=now, attempts=F("attempts") - 1)
     if poll.attempts > MANY_ATTEMPTS:
         lease = min(LEASE * 2 ** min(poll.attempts - MANY_ATTEMPTS, 10), LONGEST_LEASE)
         _mine(poll).update(next_at=now + lease)

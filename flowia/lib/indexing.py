@@ -128,18 +128,14 @@ class DropOwnIndex(AlterField):
         schema_editor.execute(editor._create_index_sql(model, fields=[field], **told))  # noqa: SLF001
 
     def _found(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> list[str]:
-        """Return the names of the column's own indexes: those that no model names."""
+        """Return the name of the column's own index, as Django calls it, if it is there."""
         connection, known = schema_editor.connection, model._meta  # noqa: SLF001 - documented
-        named = {one.name for one in [*known.indexes, *known.constraints]}
         column = known.get_field(self.name).column  # type: ignore[union-attr] # one of its own
+        editor: Any = schema_editor
+        name = editor._create_index_name(known.db_table, [column])  # noqa: SLF001 - its only way
         with connection.cursor() as cursor:
             there = connection.introspection.get_constraints(cursor, known.db_table)
-        return [
-            name
-            for name, one in there.items()
-            if one["index"] and not one["unique"] and name not in named
-            if one["columns"] == [column]
-        ]
+        return [name] if name in there else []
 
 
 class GiveUpSoon(Operation):

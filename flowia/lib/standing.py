@@ -104,13 +104,15 @@ class _Kept(threading.local):
 
     def build(self, compiler: Any, connection: Any) -> None:
         """Build the SQL, and have the compiler return it from now on."""
+        self.connection = None
         sql, parameters = compiler.as_sql()
         compiler.as_sql = lambda *_args, **_named: (sql, self.asked)
         if compiler.select:
             found = compiler.get_converters([one for one, *_rest in compiler.select])
             compiler.get_converters = lambda _columns: found
-        self.compiler, self.connection = compiler, connection
-        self.parameters = tuple(parameters)
+        self.compiler, self.parameters = compiler, tuple(parameters)
+        # Last: who is interrupted builds it again.
+        self.connection = connection
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Put the values into their places; raises KeyError where one is missing."""
@@ -147,8 +149,9 @@ class Standing(Generic[Row]):
         if kept.connection is not connection:
             kept.queryset = self._build()
             kept.locks = kept.queryset.query.select_for_update
-            kept.build(kept.queryset.query.get_compiler(connection=connection), connection)
-            kept.queryset.query.get_compiler = lambda *_args, **_named: kept.compiler
+            compiler = kept.queryset.query.get_compiler(connection=connection)
+            kept.queryset.query.get_compiler = lambda *_args, **_named: compiler
+            kept.build(compiler, connection)
         return kept
 
     def __call__(self, **values: Any) -> list[Row]:

@@ -204,7 +204,7 @@ def _client() -> openai.OpenAI:
 
 @cache
 def _client_for(key: str, address: str) -> openai.OpenAI:
-    # Made at the first use, in the worker's own process: a missing key must not stop the start.
+    # Not at import: a missing key must not stop the start.
     return openai.OpenAI(
         api_key=key or None,
         base_url=address,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from django.db import OperationalError, connection
 
 from flowia import database, handing
 from flowia.celery import app
+from flowia.lib import stale
 
 SHOWN = {"60s": "1min", "20s": "20000"}
 """As the server says them: the second is read back from the connection's own socket."""
@@ -113,6 +115,24 @@ def address() -> dict[str, Any]:
     return {name: told[one] for one, name in names.items() if told[one]}
 
 
+@pytest.mark.parametrize(
+    ("vendor", "pooled", "prepares"),
+    [("postgresql", False, True), ("postgresql", True, False), ("sqlite", False, False)],
+)
+def test_behind_a_pooler_nothing_is_prepared(
+    monkeypatch: pytest.MonkeyPatch, vendor: str, pooled: bool, prepares: bool
+) -> None:
+    options: dict[str, Any] = {}
+    told = {"DISABLE_SERVER_SIDE_CURSORS": pooled, "OPTIONS": options}
+    one = SimpleNamespace(vendor=vendor, settings_dict=told, execute_wrappers=[])
+    monkeypatch.setattr(database, "connection", one)
+    database.prepare_statements()
+    assert (options == database.PREPARED, one.execute_wrappers) == (
+        prepares,
+        [stale.telling] * prepares,
+    )
+
+
 @pytest.fixture
 def table() -> Iterator[str]:
     if connection.vendor != "postgresql":
@@ -139,13 +159,14 @@ def test_a_task_that_meets_a_widened_column_is_done_anew(
             read.append(cursor.fetchone()[0])
 
     monkeypatch.setattr(read_widened, "apply_async", lambda *asked, **_more: back.append(asked))
-    for _ in range(database.PREPARED["prepare_threshold"] + 2):
-        read_widened(1)
-    with psycopg.connect(**address(), autocommit=True) as other:
-        other.execute(f"ALTER TABLE {table} ALTER COLUMN word TYPE varchar(50)".encode())
-    done = len(read)
+    with connection.execute_wrapper(stale.telling):
+        for _ in range(database.PREPARED["prepare_threshold"] + 2):
+            read_widened(1)
+        with psycopg.connect(**address(), autocommit=True) as other:
+            other.execute(f"ALTER TABLE {table} ALTER COLUMN word TYPE varchar(50)".encode())
+        done = len(read)
 
-    read_widened(1)
+        read_widened(1)
     assert (len(read), len(back)) == (done, 1)
     read_widened(1)
     assert (len(read), len(back)) == (done + 1, 1)
