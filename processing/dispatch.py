@@ -183,7 +183,8 @@ def _found(now: datetime) -> Iterator[tuple[Wake, datetime]]:
         return
     for step in OWN:
         found = _first(step, BATCH)(now=now, forgotten=now - GRACE)
-        yield from _due_of(step, _rows(now)[step]) if len(found) == BATCH else _wakes(step, found)
+        crowded = step in SHARED and len(found) == BATCH
+        yield from _due_of(step, _rows(now)[step]) if crowded else _wakes(step, found)
 
 
 @cache

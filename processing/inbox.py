@@ -250,8 +250,8 @@ def unflag(conversation: Conversation, *reasons: str) -> bool:
 
     Returns whether it was.
     """
-    rows = Conversation.objects.filter(pk=conversation.pk)
-    return bool(rows.filter(handoff_reason__in=reasons).update(handoff_reason=""))
+    flagged = Conversation.objects.filter(pk=conversation.pk, handoff_reason__in=reasons)
+    return bool(flagged.update(handoff_reason=""))
 
 
 def unflag_if_nothing_waits(conversation: Conversation) -> None:
