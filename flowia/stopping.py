@@ -4,7 +4,8 @@ Platforms wait about half a minute between SIGTERM and SIGKILL, Celery for as lo
 So the worker's first process counts down. Who still works then is interrupted: the task gives its
 leases back and publishes itself once more, for the next worker. Who does not listen is ended; its
 leases end by themselves. Beat ends after its round, and a round that hangs is left: the next beat
-finds in the tables what it would have found.
+finds in the tables what it would have found. A first process that does not end either is left too:
+Celery, told to stop while it looks for Redis to publish to, goes on looking.
 """
 
 import os
@@ -30,6 +31,8 @@ FINISH_SECONDS = 16.0
 """Longer than the time-outs of a call (15 s): what was sent is answered, or its call gave up."""
 GIVE_BACK_SECONDS = 7.0
 """Long enough for a browser to be ended, and for some rows to be written."""
+LEAVE_SECONDS = 1.5
+"""Long enough for a worker to see that its pool is gone, unless it waits for Redis, for ever."""
 INTERRUPT = signal.SIGUSR2
 _worker: Any = None
 _working = _in_pool = False
@@ -116,8 +119,11 @@ def end_after_the_round(sender: Any = None, **_options: Any) -> None:
 
 def _leave_in(seconds: float) -> None:
     time.sleep(seconds)
-    log.warning("beat ends in the middle of a round")
-    os._exit(0)
+    # Whoever read the log may be gone.
+    try:
+        log.warning("ends in the middle of its work")
+    finally:
+        os._exit(0)
 
 
 def _listen() -> None:
@@ -141,6 +147,7 @@ def _end_in(seconds: float) -> None:
     _tell_all(INTERRUPT)
     time.sleep(GIVE_BACK_SECONDS)
     _tell_all(signal.SIGKILL)
+    _leave_in(LEAVE_SECONDS)
 
 
 def _tell_all(number: int) -> None:

@@ -126,16 +126,21 @@ def _become(command: Sequence[str]) -> None:
 def _end(code: object) -> None:
     """End as an interpreter does: what was registered is called, what was written is written."""
     if code is not None and not isinstance(code, int):
-        sys.stderr.write(f"{code}\n")
+        with suppress(OSError):
+            sys.stderr.write(f"{code}\n")
         code = 1
-    atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing ends its children
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code or 0)
+    # Whoever read what is written may be gone.
+    try:
+        atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing ends its children
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code or 0)
 
 
 def main() -> None:
     """Import the product, then be supervisor."""
+    os.environ[leash.SUPERVISOR] = str(os.getpid())
     os.chdir(Path(os.environ["FLOWIA_VAR"]))
     warm()
     options = Forking()

@@ -55,7 +55,7 @@ class Release:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
-            env=self._environment(),
+            env=self.environment_of_processes(),
             capture_output=True,
             text=True,
             check=False,
@@ -81,7 +81,7 @@ class Release:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=self.root,
-                env=self._environment(),
+                env=self.environment_of_processes(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -138,6 +138,7 @@ class Release:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
-    def _environment(self) -> dict[str, str]:
+    def environment_of_processes(self) -> dict[str, str]:
+        """Return what every process of this version starts with."""
         own = {"FLOWIA_VAR": str(self.var), "PYTHONPATH": str(self.root)}
         return clean_environment({**self.environment, **own})
