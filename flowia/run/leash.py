@@ -1,7 +1,7 @@
 """Start a program so that it does not outlive the one who starts it.
 
 `python leash.py PARENT PROGRAM ARGUMENT...`, where PARENT is the process id that must still be
-the parent, or 0 for the supervisor of the run. On Linux the kernel then sends SIGTERM to the program
+the parent, or 0 for the supervisor of the run. On Linux the kernel sends SIGTERM to the program
 when its parent dies, whatever killed it. Elsewhere there is no such promise to ask for.
 """
 
