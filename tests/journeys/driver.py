@@ -316,14 +316,33 @@ class Driver:
 
     def at_rest(self, seconds: float = LONG) -> None:
         """Wait until every stored call is handled and every answer settled, now or tomorrow."""
-        open_work = (
-            "SELECT (SELECT COUNT(*) FROM social_webhookevent WHERE status = 'received')"
-            " + (SELECT COUNT(next_at) FROM processing_message WHERE outcome = ''"
-            f" AND reason <> '{WAITS}')"
-            " + (SELECT COUNT(*) FROM processing_delivery WHERE status IN ('queued', 'sending'))"
-            " + (SELECT COUNT(*) FROM integrations_syncrun WHERE status IN ('queued', 'running'))"
-        )
-        eventually(lambda: self.rows(open_work)[0][0] == 0, seconds, what="nothing left to do")
+        eventually(lambda: not self.left(), seconds, what=lambda: f"at rest: {self._open()} left")
+
+    def worked_off(self, seconds: float = LONG) -> None:
+        """Wait like `at_rest`, but as long as within every so many seconds there is less to do.
+
+        A crowd's leads are written at the pace that a tool allows, whatever the machine is like.
+        """
+        least = self.left()
+        while least:
+            eventually(lambda: self.left() < least, seconds, what=self._open)
+            least = self.left()
+
+    def left(self) -> int:
+        """Return how much is not at rest."""
+        return sum(self._open().values())
+
+    def _open(self) -> dict[str, int]:
+        due = f"next_at IS NOT NULL AND outcome = '' AND reason <> '{WAITS}'"
+        unsent = "status IN ('queued', 'sending')"
+        counts = {
+            "calls": "social_webhookevent WHERE status = 'received'",
+            "messages": f"processing_message WHERE {due}",
+            "answers": f"processing_delivery WHERE {unsent}",
+            "leads": "integrations_syncrun WHERE status IN ('queued', 'running')",
+        }
+        asked = ", ".join(f"(SELECT COUNT(*) FROM {rows})" for rows in counts.values())
+        return dict(zip(counts, map(int, self.rows(f"SELECT {asked}")[0]), strict=True))
 
     def logged(self) -> str:
         """Return what all processes have logged since this driver was made."""
