@@ -323,10 +323,10 @@ class Driver:
 
         A crowd's leads are written at the pace that a tool allows, whatever the machine is like.
         """
-        least = self.left()
-        while least:
-            eventually(lambda: self.left() < least, seconds, what=self._open)
-            least = self.left()
+        least = [self.left()]
+        while least[-1]:
+            eventually(lambda: self.left() < least[-1], seconds, what=self._open)
+            least.append(self.left())
 
     def left(self) -> int:
         """Return how much is not at rest."""
