@@ -38,7 +38,6 @@ PAUSES = (3.0, 8.0, 34.0)
 SHIFTS = (600, -600, 86_400)
 WEATHER: tuple[dict[str, object], ...] = (
     {"service": "graph", "operation": "send", "kind": "server_error", "chance": 0.02},
-    {"service": "graph", "operation": "send", "kind": "rate_limited", "chance": 0.02},
     {"service": "graph", "operation": "send", "kind": "lost_after_acceptance", "chance": 0.02},
     {"service": "graph", "operation": "send", "kind": "latency", "seconds": 1.5, "chance": 0.02},
     {
@@ -57,6 +56,10 @@ WEATHER: tuple[dict[str, object], ...] = (
     {"service": "notion", "kind": "server_error", "chance": 0.02},
 )
 """What the outside world does all the time."""
+TOO_MANY: dict[str, object] = {"service": "graph", "operation": "send", "kind": "rate_limited"}
+OFTEN, IN_ALL = 0.02, 6
+"""A network's 429 comes with this chance, and about so many times in a long storm: after each, an
+account's messages leave one by one for a minute and a half."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ class Nemesis:
 
     system: System
     plan: list[Planned]
+    webhooks: int
     struck: list[Struck] = field(default_factory=list)
     told: int = 0
     _thread: threading.Thread | None = None
@@ -104,7 +108,8 @@ class Nemesis:
 
     def start(self, seed: int) -> None:
         """Begin; the weather, too."""
-        for number, one in enumerate(WEATHER):
+        too_many = {**TOO_MANY, "chance": min(OFTEN, IN_ALL / self.webhooks)}
+        for number, one in enumerate((*WEATHER, too_many)):
             self.system.world.fault(**one, times=None, seed=f"{seed} {number}")
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

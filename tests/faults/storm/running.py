@@ -70,7 +70,7 @@ def play(system: System, storm: Storm, say: Callable[[str], None] = lambda _line
     system.world.start()
     system.start()
     said = planning.people(storm.webhooks, storm.seed)
-    nemesis = Nemesis(system, planned(storm.kills, storm.webhooks, storm.seed))
+    nemesis = Nemesis(system, planned(storm.kills, storm.webhooks, storm.seed), storm.webhooks)
     network = Network(system.webhook, storm.rate, _gate(system))
     network.on_first = lambda told: setattr(nemesis, "told", told)
     started = time.monotonic()
