@@ -32,7 +32,8 @@ from django.db import OperationalError, connections
 from kombu import Queue
 
 from flowia import database, stopping  # noqa: F401 - the second listens to workers' signals
-from flowia.watching import memory, tasks, workers
+from flowia.lib.refusals import refuse_wrong_settings
+from flowia.watching import deaf, memory, tasks, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
 
@@ -114,6 +115,12 @@ def keep_our_logs(**_options: Any) -> None:
 
 
 @worker_init.connect
+def look_at_settings(**_options: Any) -> None:
+    """End a worker before its first task where the settings are refused."""
+    refuse_wrong_settings()
+
+
+@worker_init.connect
 def load_what_all_use(**_options: Any) -> None:
     """Have a worker build once what each of its processes would build at its first message."""
     if ASKING & set(app.amqp.queues.consume_from):
@@ -146,6 +153,13 @@ def look_for_a_browser(**_options: Any) -> None:
     """Have a worker that drives browsers tell at once whether it has one; beat asks it again."""
     if "browserLinkedIn" in app.amqp.queues.consume_from:
         app.send_task("processing.tasks.note_browser")
+
+
+@worker_ready.connect
+def notice_deafness(**_options: Any) -> None:
+    """Have a worker end that no longer takes what waits for it."""
+    queues = list(app.amqp.queues.consume_from)
+    deaf.listen(queues, deaf.in_queues(queues))
 
 
 @heartbeat_sent.connect

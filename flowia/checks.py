@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 
+from flowia.lib.refusals import SETTINGS
+
 ADDRESSES = (
     "META_GRAPH_URL",
     "META_INSTAGRAM_GRAPH_URL",
@@ -33,7 +35,7 @@ LEAST_SECONDS = {"LINKEDIN_SEND_SECONDS": 120, "LINKEDIN_POLL_SECONDS": 900}
 """Between two messages, and between two readings (linkedin.md 7); the provider keeps to it too."""
 
 
-@register()
+@register(SETTINGS)
 def providers_over_https(**_: Any) -> list[CheckMessage]:
     """Refuse `http://` addresses of providers in production (where PUBLIC_URL is https)."""
     if not settings.PRODUCTION:
@@ -49,7 +51,7 @@ def providers_over_https(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def sessions_are_used_gently(**_: Any) -> list[CheckMessage]:
     """Refuse a pace that members' own sessions are never used at, but on this very machine."""
     url, here = settings.LINKEDIN_URL, _is_this_machine(settings.LINKEDIN_URL)
@@ -74,9 +76,12 @@ def sessions_are_used_gently(**_: Any) -> list[CheckMessage]:
     return found
 
 
-@register()
+@register(SETTINGS)
 def money_is_real(**_: Any) -> list[CheckMessage]:
-    """Refuse a test key of Stripe in production, and a key without the webhook's secret."""
+    """Refuse a test key of Stripe in production; warn of a key without the webhook's secret.
+
+    The secret is made by a command that needs the key (`stripe_setup`).
+    """
     key, secrets = settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET
     if not settings.PRODUCTION or not key:
         return []
@@ -91,16 +96,16 @@ def money_is_real(**_: Any) -> list[CheckMessage]:
         )
     if not any(secret.startswith("whsec_") for secret in secrets):
         found.append(
-            Error(
-                "STRIPE_WEBHOOK_SECRET is missing: nothing that Stripe announces would be heard.",
+            Caution(
+                "STRIPE_WEBHOOK_SECRET is missing: nothing that Stripe announces is heard.",
                 hint="manage.py stripe_setup prints it when it makes the endpoint.",
-                id="flowia.E003",
+                id="flowia.W003",
             )
         )
     return found
 
 
-@register()
+@register(SETTINGS)
 def letters_leave(**_: Any) -> list[CheckMessage]:
     """Warn in production when no mail server is named: nobody could choose a new password."""
     if not settings.PRODUCTION or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
@@ -114,7 +119,7 @@ def letters_leave(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def customers_call_nobody_inside(**_: Any) -> list[CheckMessage]:
     """Refuse, in production, private networks that customers' webhooks might reach."""
     networks = settings.WEBHOOK_PRIVATE_NETWORKS
@@ -122,13 +127,13 @@ def customers_call_nobody_inside(**_: Any) -> list[CheckMessage]:
     errors: list[CheckMessage] = []
     if wrong:
         sentence = f"WEBHOOK_PRIVATE_NETWORKS: {', '.join(wrong)} is no network."
-        errors.append(Error(sentence, hint="Like 127.0.0.0/8 or ::1/128.", id="flowia.E003"))
+        errors.append(Error(sentence, hint="Like 127.0.0.0/8 or ::1/128.", id="flowia.E005"))
     if networks and settings.PRODUCTION:
         errors.append(
             Error(
                 "WEBHOOK_PRIVATE_NETWORKS must be empty in production.",
                 hint="Customers could reach this server's own network by it.",
-                id="flowia.E002",
+                id="flowia.E006",
             )
         )
     return errors

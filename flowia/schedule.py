@@ -15,6 +15,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from redis.exceptions import RedisError
 
 from flowia.lib.redis import redis_client
+from flowia.lib.refusals import refuse_wrong_settings
 from flowia.watching import memory
 from flowia.watching.tasks import ROUNDS
 from processing import restored
@@ -62,7 +63,11 @@ class KeepingScheduler(DatabaseScheduler):  # type: ignore[misc] # the library h
         self._heap = None
 
     def setup_schedule(self) -> None:
-        """Set up, unless the tables were put back and nobody held what may have left since."""
+        """Set up, unless the tables were put back and nobody held what may have left since.
+
+        Nor with settings that are refused.
+        """
+        refuse_wrong_settings()
         refuse_older_tables()
         super().setup_schedule()
 

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "accounts.middleware.RateHeaders",
     # Before everything that may answer by itself, so that each answer carries them.
     "flowia.headers.Headers",
+    "flowia.health.Alive",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from flowia.celery import TRANSPORT_OPTIONS, app
+from flowia.lib.refusals import refuse_wrong_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
 _django = get_wsgi_application()
+refuse_wrong_settings()
 Environ = dict[str, Any]
 
 

@@ -139,11 +139,22 @@ def _texts() -> Finding:
     return good("files.texts", _("The texts are compiled."))
 
 
+def _takes_files(folder: Path) -> bool:
+    """Return whether files can be made in a folder, or the folder itself where there is none."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def _folder() -> Findings:
     folder = Path(settings.VAR_DIR)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        says = _("%(folder)s cannot be written into: no exports, no letters as files.")
-        yield look("files.folder", says % {"folder": folder}, _("Give it to the product's user."))
+    exports, letters = folder / "exports", Path(settings.EMAIL_FILE_PATH or folder)
+    do = _("Give it to the product's user.")
+    if not _takes_files(exports):
+        says = _("%(folder)s cannot be written into: nobody gets a copy of a workspace.")
+        yield look("files.exports", says % {"folder": exports}, do)
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") and not _takes_files(letters):
+        says = _("%(folder)s cannot be written into: no letter is kept as a file.")
+        yield look("files.letters", says % {"folder": letters}, do)
     try:
         free = shutil.disk_usage(folder).free
     except OSError:

@@ -20,7 +20,7 @@ from processing.invariants import breaches
 
 SKEW, GREAT_SKEW = 2.0, 30.0
 NEEDED_CONNECTIONS = 30
-"""Web 2 × 4, workers 5 + 3 + 2 + 2 and one each, beat, and some for people."""
+"""Web 2 × 4, workers 5 + 3 + 2 + 2, beat: 21; and some for people."""
 OLDEST_POSTGRES = 140_000
 """Django 5.2 knows no older one."""
 COLLATES = 150_000

@@ -45,7 +45,7 @@ SHARED = (
 """What one or the other program would import by itself."""
 WARMING = "processing.warming"
 CHECKED = "CELERY_SKIP_CHECKS"
-"""Celery's name for: nobody has to repeat the system checks."""
+"""Celery's name for: nobody has to repeat the system checks (`flowia/lib/refusals.py` obeys)."""
 CELERY = ["celery", "-A", "flowia"]
 WEB = ["gunicorn", "flowia.wsgi"]
 INHERITED = (signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR2)
@@ -78,8 +78,8 @@ def warm() -> None:
     """Import what the programs need, and build what each would build at its first use.
 
     Nothing of it may leave a connection open or a thread running. `flowia.wsgi` stays out: it makes
-    the web process less patient with Redis than workers are. Raises SystemCheckError, as each
-    worker would.
+    the web process less patient with Redis than workers are. Raises SystemCheckError; each process
+    by itself would refuse wrong settings (`flowia.lib.refusals`).
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowia.settings")
     import django  # noqa: PLC0415 - the environment first
@@ -140,6 +140,8 @@ def _end(code: object) -> None:
 
 def main() -> None:
     """Import the product, then be supervisor."""
+    # Settings write what stands in `.env` into the environment.
+    given = {**os.environ}
     os.environ[leash.SUPERVISOR] = str(os.getpid())
     os.chdir(Path(os.environ["FLOWIA_VAR"]))
     warm()
@@ -151,7 +153,7 @@ def main() -> None:
         # Asked by SIGHUP: everything anew, so that changed settings count.
         os.chdir(os.environ["FLOWIA_ROOT"])
         again = [sys.executable, "-m", "flowia.run.forking", *sys.argv[1:]]
-        os.execv(again[0], again)  # noqa: S606 - no shell is wanted
+        os.execve(again[0], again, given)  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

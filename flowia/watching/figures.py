@@ -110,6 +110,10 @@ def _memory(health: Health) -> Values:
     return {(name,): size for name, size in health.broker.memory.items()} if health.broker else {}
 
 
+def _shares(health: Health) -> Values:
+    return {(name,): part for name, part in health.broker.shares.items()} if health.broker else {}
+
+
 def _noted(health: Health, name: str, part: str) -> Values:
     """Return a part of what was noted under `name`; nothing where nobody noted it."""
     return _alone(health.notes.get(name, {}).get(part))
@@ -225,6 +229,12 @@ FIGURES = (
         "Memory of the processes of a kind, with their children.",
         ("process",),
         _memory,
+    ),
+    Figure(
+        "flowia_memory_share",
+        "Part of its container's limit that the fullest process of a kind takes; absent without.",
+        ("process",),
+        _shares,
     ),
     Figure("flowia_leads", "Leads by level.", ("level",), _census("leads")),
     Figure("flowia_drafts_waiting", "Drafts that wait for a member.", (), _census("drafts")),

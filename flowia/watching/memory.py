@@ -6,8 +6,10 @@ Counted as PSS where the system tells it, so that what children share with their
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 from redis import Redis
@@ -20,6 +22,9 @@ SAY_SECONDS = 30
 OLD_SECONDS = 120
 """Of a process that said nothing for so long nothing is told."""
 WEB = "web"
+LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+"""Where a container's limit stands, by the system's second and first way to group processes
+(https://www.kernel.org/doc/html/latest/admin-guide/cgroup-v2.html)."""
 _said: dict[str, float] = {}
 
 
@@ -30,7 +35,8 @@ def say(name: str) -> None:
         return
     _said[name] = now
     with suppress(RedisError, OSError):
-        told = json.dumps({"at": time.time(), "bytes": together(psutil.Process())})
+        size = together(psutil.Process())
+        told = json.dumps({"at": time.time(), "bytes": size, "share": share_of_limit(size)})
         redis_client().hset(KEY, name, told)
 
 
@@ -39,14 +45,40 @@ def known(client: Redis) -> dict[str, int]:
 
     This one's, a web process, are read now, with its parent's and its siblings'.
     """
-    rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits
     found: dict[str, int] = {}
+    for name, note in _notes(client):
+        found[name] = found.get(name, 0) + int(note["bytes"])
+    return found
+
+
+def shares(client: Redis) -> dict[str, float]:
+    """Return the part of its container's limit that the fullest process of each name takes, 0 to 1.
+
+    Nothing of those without a limit.
+    """
+    found: dict[str, float] = {}
+    for name, note in _notes(client):
+        if note.get("share") is not None:
+            found[name] = max(found.get(name, 0.0), float(note["share"]))
+    return found
+
+
+def share_of_limit(size: int) -> float | None:
+    """Return which part of this container's memory so many bytes are; None without a limit."""
+    for path in LIMITS:
+        with suppress(OSError, ValueError):
+            limit = int(path.read_text(encoding="ascii"))
+            # The first way writes "no limit" as more than any machine has.
+            return size / limit if 0 < limit < psutil.virtual_memory().total else None
+    return None
+
+
+def _notes(client: Redis) -> Iterator[tuple[str, dict[str, Any]]]:
+    rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits
     for name, told in rows.items():
         note = json.loads(told)
         if time.time() - note["at"] <= OLD_SECONDS:
-            short = name.partition("@")[0]
-            found[short] = found.get(short, 0) + int(note["bytes"])
-    return found
+            yield name.partition("@")[0], note
 
 
 def of_the_web() -> int:

@@ -96,13 +96,15 @@ class Trouble:
 class Broker:
     """What only Redis knows: the queues' depths, beat's last tick in seconds, the workers.
 
-    `memory` holds the bytes of each kind of process, `room` Redis' own: used, and at most (0: any).
+    `memory` holds the bytes of each kind of process, `shares` the part of its container's limit
+    that the fullest of a kind takes, `room` Redis' own: used, and at most (0: any).
     """
 
     depths: dict[str, int]
     beat: float | None
     workers: tuple[Worker, ...]
     memory: dict[str, int] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
     room: tuple[int, int] = (0, 0)
 
 
@@ -287,6 +289,7 @@ def _broker() -> Broker | None:
             dispatch.seconds_since_tick(client),
             known(client),
             memory.known(client),
+            memory.shares(client),
             (int(told.get("used_memory", 0)), int(told.get("maxmemory", 0))),
         )
     except (RedisError, OSError):

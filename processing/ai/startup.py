@@ -5,10 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's own name
 
+from flowia.lib.refusals import SETTINGS
 from processing.ai.prices import DEAD_MODELS
 
 
-@register()
+@register(SETTINGS)
 def living_model(**_: Any) -> list[CheckMessage]:
     """Warn of a model id that stops answering on a known day."""
     day = DEAD_MODELS.get(settings.OPENAI_MODEL)

@@ -5,10 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from flowia.lib.refusals import SETTINGS
 from processing.privacy import retention
 
 
-@register()
+@register(SETTINGS)
 def known_periods(**_: Any) -> list[CheckMessage]:
     """Refuse names in RETENTION_DAYS that no rule has, and periods below zero."""
     given = settings.RETENTION_DAYS

@@ -152,3 +152,31 @@ def test_a_disk_that_is_nearly_full_is_told(
 
     monkeypatch.setattr("shutil.disk_usage", lambda _folder: Usage())
     assert found(configuration.look_at_files)["files.room"].level == level
+
+
+@pytest.mark.parametrize(
+    ("closed", "letters", "said"),
+    [
+        ("var", True, {"files.letters"}),
+        ("var", False, set()),
+        ("var/exports", True, {"files.exports"}),
+        ("", True, set()),
+    ],
+)
+def test_a_folder_that_cannot_be_written_into_is_told(
+    closed: str,
+    letters: bool,
+    said: set[str],
+    *,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "var" / "exports").mkdir(parents=True)
+    settings.VAR_DIR, settings.EMAIL_FILE_PATH = tmp_path / "var", str(tmp_path / "var" / "mail")
+    kind = "filebased" if letters else "smtp"
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
+    monkeypatch.setattr("os.access", lambda path, _how: path != tmp_path / closed)
+
+    names = set(told(configuration.look_at_files))
+    assert names & {"files.exports", "files.letters"} == said

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from flowia.lib import clock
 from social import sessions
@@ -12,6 +13,17 @@ from social.models import Drift
 def test_alive_touches_nothing(client: Client, path: str) -> None:
     # Without the db fixture, a query would raise.
     assert client.get(path).json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("host", ["172.19.3.4:8000", "healthcheck.railway.app", "nobody knows"])
+def test_a_platform_asks_under_a_name_of_its_own(
+    client: Client, settings: Settings, host: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["app.example.com"]
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/health", headers={"host": host}).json()["status"] == "ok"
+    assert client.get("/pricing", headers={"host": host}).status_code != 200
 
 
 @pytest.mark.django_db

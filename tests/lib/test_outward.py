@@ -334,16 +334,16 @@ def test_what_does_not_speak_http_is_said_so(pieces: list[bytes], speaker: Any) 
 def test_production_refuses_private_networks(settings: Settings) -> None:
     settings.PRODUCTION = True
     settings.WEBHOOK_PRIVATE_NETWORKS = ["127.0.0.0/8"]
-    assert "flowia.E002" in {one.id for one in run_checks()}
+    assert "flowia.E006" in {one.id for one in run_checks()}
     settings.WEBHOOK_PRIVATE_NETWORKS = []
-    assert "flowia.E002" not in {one.id for one in run_checks()}
+    assert "flowia.E006" not in {one.id for one in run_checks()}
     settings.PRODUCTION, settings.WEBHOOK_PRIVATE_NETWORKS = False, ["127.0.0.0/8"]
-    assert "flowia.E002" not in {one.id for one in run_checks()}
+    assert "flowia.E006" not in {one.id for one in run_checks()}
 
 
 def test_what_is_no_network_is_named(settings: Settings) -> None:
     settings.WEBHOOK_PRIVATE_NETWORKS = ["loopback"]
-    assert [one.msg for one in run_checks() if one.id == "flowia.E003"] == [
+    assert [one.msg for one in run_checks() if one.id == "flowia.E005"] == [
         "WEBHOOK_PRIVATE_NETWORKS: loopback is no network."
     ]
 

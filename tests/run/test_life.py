@@ -8,6 +8,7 @@ import re
 import signal
 import stat
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,21 @@ def test_processes_share_what_the_product_loads(running: Stack) -> None:
 
 
 def test_a_supervisor_that_is_asked_to_begins_everything_anew(running: Stack) -> None:
+    told = running.var / "demo.env"
+    before = told.read_text(encoding="utf-8")
+    try:
+        for token in ("the-first-token", "the-second-token"):
+            told.write_text(f"{before}METRICS_TOKEN={token}\n", encoding="utf-8")
+            begin_anew(running)
+            asked = {"Authorization": f"Bearer {token}"}
+            request = urllib.request.Request(f"{running.web_url}/metrics", headers=asked)
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert answer.status == 200
+    finally:
+        told.write_text(before, encoding="utf-8")
+
+
+def begin_anew(running: Stack) -> None:
     before, keeper = running.pids["web"], running.var / "run" / "supervisord.pid"
     assert wait_until(running.ready, RESTART_SECONDS)
     os.kill(int(keeper.read_text(encoding="utf-8")), signal.SIGHUP)

@@ -55,10 +55,11 @@ WRONG = [
     ("PUBLIC_URL", "https://camille@flow.exemple.fr"),
     ("PUBLIC_URL", "https://flow.exemple.fr?x=1"),
 ]
+CELERY = ["-m", "celery", "-A", "flowia"]
 COMMANDS = [
     ["manage.py", "check"],
     ["-m", "gunicorn", "flowia.wsgi", "-c", "python:flowia.server", "--bind", "127.0.0.1:0"],
-    ["-m", "celery", "-A", "flowia", "worker"],
+    [*CELERY, "worker"],
     ["-m", "flowia.run", "--serve"],
 ]
 
@@ -87,6 +88,25 @@ def test_a_wrong_setting_is_named_without_its_value(name: str, value: str) -> No
 
     assert name in said
     assert len(value) < 5 or value not in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [*COMMANDS[1:3], [*CELERY, "beat", "--pidfile="]], ids=str)
+def test_no_process_runs_with_a_setting_that_is_refused(tmp_path: Path, command: list[str]) -> None:
+    settings = {**GOOD, **MAIL, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = start(tmp_path, command, **settings, META_GRAPH_URL="http://graph.example")
+
+    assert done.returncode != 0
+    assert "META_GRAPH_URL must begin with https:// in production." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_secret_of_stripe_s_webhook_is_made_with_a_key_and_without_it(tmp_path: Path) -> None:
+    told = {**GOOD, **MAIL, "STRIPE_SECRET_KEY": "sk_live_of_nobody", "FLOWIA_DEMO": ""}
+    done = start(tmp_path, ["manage.py", "check"], **told)
+
+    assert done.returncode == 0, done.stderr
+    assert "stripe_setup prints it" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ responses); the main frame stays on the network's own hosts, so that no link of 
 followed. What the program writes goes into the run's own folder, which the guard removes.
 """
 
-import os
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
@@ -27,12 +26,10 @@ LAUNCH_MS, ACTION_MS, LOADING_MS = 30_000, 5_000, 30_000
 
 def launched(playwright: Playwright, executable: str) -> Browser:
     """Start a browser; raises Playwright's Error."""
-    # Chromium's own sandbox refuses to run as root.
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
     return playwright.chromium.launch(
         executable_path=executable or None,
         headless=True,
-        args=["--disable-dev-shm-usage", *(["--no-sandbox"] if root else [])],
+        args=["--disable-dev-shm-usage"],
         timeout=LAUNCH_MS,
     )
 
