@@ -156,10 +156,10 @@ def look_for_a_browser(**_options: Any) -> None:
 
 
 @worker_ready.connect
-def notice_deafness(**_options: Any) -> None:
+def notice_deafness(sender: Any = None, **_options: Any) -> None:
     """Have a worker end that no longer takes what waits for it."""
-    queues = list(app.amqp.queues.consume_from)
-    deaf.listen(queues, deaf.in_queues(queues))
+    waiting = deaf.in_queues(list(app.amqp.queues.consume_from))
+    deaf.listen(waiting, sender.controller.concurrency)
 
 
 @heartbeat_sent.connect

@@ -4,17 +4,18 @@ import shlex
 from pathlib import Path
 
 import pytest
+from celery.worker import state
 
-from flowia.watching.deaf import Ear
+from flowia.celery import app
+from flowia.watching.deaf import LATE_SECONDS, Ear, at_work
 from tests import migrated, valkey
 from tests.stack import wait_until
 from tests.upgrade.release import Release
 
-PATIENCE = 90.0
 HASTY = """
 import sys
 from flowia.watching import deaf
-deaf.LOOK_SECONDS, deaf.USUAL_SECONDS = 0.5, 4.0
+deaf.LOOK_SECONDS, deaf.DEAF_SECONDS = 0.5, 4.0
 from celery.__main__ import main
 sys.argv[0] = "celery"
 main()
@@ -24,26 +25,48 @@ main()
 @pytest.mark.parametrize(
     ("looks", "deaf"),
     [
-        ([(0, 0)] * 20, False),
-        ([(3, 0)] * 9, False),
-        ([(3, 0)] * 10, True),
-        ([(3, one) for one in range(20)], False),
-        ([(3, 1)] * 6 + [(0, 1)] + [(3, 1)] * 9, False),
-        ([(3, 1)] * 6 + [(0, 1)] + [(3, 1)] * 10, True),
-        ([(3, 0)] * 8 + [(3, 1)] * 10, False),
+        ([(0, 0, False)] * 20, False),
+        ([(3, 0, False)] * 9, False),
+        ([(3, 0, False)] * 10, True),
+        ([(3, 0, True)] * 20, False),
+        ([(3, one, False) for one in range(20)], False),
+        ([(3, 1, False)] * 6 + [(0, 1, False)] + [(3, 1, False)] * 9, False),
+        ([(3, 1, False)] * 6 + [(0, 1, False)] + [(3, 1, False)] * 10, True),
+        ([(3, 1, False)] * 6 + [(3, 1, True)] + [(3, 1, False)] * 9, False),
+        ([(3, 0, False)] * 8 + [(3, 1, False)] * 10, False),
     ],
 )
-def test_deaf_is_who_begins_nothing_while_work_waits(
-    looks: list[tuple[int, int]], deaf: bool
+def test_deaf_is_who_begins_nothing_while_work_waits_and_there_is_room(
+    looks: list[tuple[int, int, bool]], deaf: bool
 ) -> None:
-    ear = Ear(PATIENCE, heard_at=0.0)
+    ear = Ear(heard_at=0.0)
     found = [
-        ear.is_deaf(waiting=waiting, begun=begun, now=10.0 * number)
-        for number, (waiting, begun) in enumerate(looks, 1)
+        ear.is_deaf(waiting=waiting, begun=begun, full=full, now=10.0 * number)
+        for number, (waiting, begun, full) in enumerate(looks, 1)
     ]
 
     assert found[-1] is deaf
     assert not any(found[:-1])
+
+
+class Request:
+    """A task as a worker's first process knows it."""
+
+    def __init__(self, began: float | None, limit: float | None) -> None:
+        self.time_start, self.task, self.app, self.time_limit = began, self, app, limit
+
+
+def test_a_task_counts_until_its_time_is_long_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, long = 30.0, 1830.0
+    tasks = [
+        *(Request(None, None), Request(1000, None), Request(1000, long)),
+        Request(1000 - usual - LATE_SECONDS, None),
+        Request(1000 - long - LATE_SECONDS, long),
+        Request(1001 - long - LATE_SECONDS, long),
+    ]
+    monkeypatch.setattr(state, "active_requests", tasks)
+
+    assert at_work(1000) == 3
 
 
 @pytest.mark.slow
