@@ -14,8 +14,8 @@ help:
 	@echo "make day           joue cinquante conversations et dit ce qui diffère"
 	@echo "make mutants       change chaque règle de décision : les tests le voient-ils ?"
 	@echo "make benchmark     mesure Flow IA à côté du plus léger possible (une demi-heure)"
-	@echo "make screenshots   photographie chaque page dans var/screenshots"
-	@echo "make pictures      refait les images du README dans docs/pictures"
+	@echo "make screenshots   photographie chaque page dans var/screenshots et, sans PAGES, refait les images du README"
+	@echo "make pictures      refait celles-ci seules, dans docs/pictures"
 	@echo "make client        engendre un client Python de l'API dans var/client"
 	@echo "make requirements  recalcule les versions des dépendances"
 	@echo "make messages      recueille et compile les textes à traduire"
@@ -35,9 +35,14 @@ check:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.check
 
-day mutants screenshots pictures client:
+day mutants pictures client:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.$@ $(PAGES)
+
+screenshots:
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m tests.screenshots $(PAGES)
+	@test -n "$(PAGES)" || "$(VENV)" -m tests.pictures
 
 benchmark:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
