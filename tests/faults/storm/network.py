@@ -52,15 +52,15 @@ class Network:
 
     def bring(self, parcels: Iterable[Parcel]) -> None:
         """Bring all parcels; returns when the last was given to a thread for the first time."""
-        started = time.monotonic()
         for _ in range(THREADS):
             threading.Thread(target=self._work, daemon=True).start()
-        told = 0
-        for number, parcel in enumerate(parcels):
+        told, at = 0, time.monotonic()
+        for parcel in parcels:
             while not self.may_go_on():
                 time.sleep(0.1)
-                started += 0.1
-            time.sleep(max(0.0, started + number / self.rate - time.monotonic()))
+            # What the gate held back is not made up for.
+            at = max(at + 1 / self.rate, time.monotonic())
+            time.sleep(max(0.0, at - time.monotonic()))
             self._put(time.monotonic() + parcel.delay, parcel, 0)
             told += len(parcel.said) if "again" not in parcel.key else 0
             self.on_first(told)
