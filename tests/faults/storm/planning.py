@@ -100,7 +100,9 @@ def people(number: int, seed: int) -> list[Said]:
         contact = _contact(draw, 16 if account == demo.INSTAGRAM_ID else 17)
         texts = draw.sample(QUESTIONS, times)
         for nth, text in enumerate(texts, 1):
-            words = _words(draw, text, len(slots), seed)
+            # Who writes several times asks for something else each time: the same answer to two
+            # messages would look like one that was sent twice.
+            words = _words(draw, text, len(slots), seed, oddly=ODDLY if times == 1 else 0.0)
             mid = f"m_{draw.getrandbits(160):040x}"
             slots.append((place, Said(mid, contact, account, words, nth)))
             place += draw.uniform(8, 60)
@@ -115,8 +117,8 @@ def _contact(draw: random.Random, length: int) -> str:
     return str(draw.randrange(10 ** (length - 1), 10**length))
 
 
-def _words(draw: random.Random, text: str, number: int, seed: int) -> str:
-    if draw.random() < ODDLY:
+def _words(draw: random.Random, text: str, number: int, seed: int, *, oddly: float) -> str:
+    if draw.random() < oddly:
         return draw.choice(ODD)
     canary = CANARY.format(number=number, seed=seed)
     return f"{text} {canary}" if number % 20 == 0 else text
