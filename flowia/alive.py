@@ -52,7 +52,7 @@ def _first_process() -> list[str]:
 
 
 def _web(told: Mapping[str, str]) -> str:
-    """Ask the web process, by the name under which it is known: any other is refused."""
+    """Ask the web process, by the name under which it is known."""
     host = urlsplit(told.get("PUBLIC_URL", "").strip()).netloc or "localhost"
     connection = http.client.HTTPConnection(
         "127.0.0.1", int(told.get("PORT") or 8000), timeout=PATIENCE

@@ -21,7 +21,7 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 
 class Alive:
-    """Answer `/health` before anything looks at the host or wants https.
+    """Answer `/health` before anything looks at the host.
 
     Platforms ask each process by an address that only they know; all they learn is that it runs.
     """
@@ -31,7 +31,7 @@ class Alive:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Handle one request."""
-        if request.path_info == "/health" and request.method in {"GET", "HEAD"}:
+        if request.path_info.rstrip("/") == "/health" and request.method in {"GET", "HEAD"}:
             # By its name it is counted.
             request.resolver_match = resolve(request.path_info)
             return live(request)

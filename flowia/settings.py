@@ -86,11 +86,12 @@ MIDDLEWARE = [
     "accounts.middleware.RateHeaders",
     # Before everything that may answer by itself, so that each answer carries them.
     "flowia.headers.Headers",
-    "flowia.health.Alive",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    # After what adds headers, before everything that looks at the host.
+    "flowia.health.Alive",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before everything that writes a page, so that none is changed after it was compressed.
     "flowia.compression.CompressedPages",

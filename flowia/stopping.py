@@ -94,11 +94,13 @@ def listen(**_options: Any) -> None:
 
 
 @worker_shutting_down.connect
-def count_down(how: str = "", **_options: Any) -> None:
+def count_down(how: str = "", exitcode: int = 0, **_options: Any) -> None:
     """Begin to count when the worker is asked to finish; asked to end, interrupt at once."""
     seconds = FINISH_SECONDS if how == "Warm" else 0.0
     if _worker is not None:
-        threading.Thread(target=_end_in, args=[seconds], name="stopping", daemon=True).start()
+        threading.Thread(
+            target=_end_in, args=[seconds, exitcode], name="stopping", daemon=True
+        ).start()
 
 
 @beat_init.connect
@@ -117,13 +119,13 @@ def end_after_the_round(sender: Any = None, **_options: Any) -> None:
         signal.signal(number, stop)
 
 
-def _leave_in(seconds: float) -> None:
+def _leave_in(seconds: float, exitcode: int = 0) -> None:
     time.sleep(seconds)
     # Whoever read the log may be gone.
     try:
         log.warning("ends in the middle of its work")
     finally:
-        os._exit(0)
+        os._exit(exitcode)
 
 
 def _listen() -> None:
@@ -142,12 +144,12 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
         raise StopNowError
 
 
-def _end_in(seconds: float) -> None:
+def _end_in(seconds: float, exitcode: int) -> None:
     time.sleep(seconds)
     _tell_all(INTERRUPT)
     time.sleep(GIVE_BACK_SECONDS)
     _tell_all(signal.SIGKILL)
-    _leave_in(LEAVE_SECONDS)
+    _leave_in(LEAVE_SECONDS, exitcode)
 
 
 def _tell_all(number: int) -> None:

@@ -232,7 +232,7 @@ FIGURES = (
     ),
     Figure(
         "flowia_memory_share",
-        "Part of its container's limit that the fullest process of a kind takes; absent without.",
+        "Part of the memory in use where a process of a kind runs, the fullest place of each.",
         ("process",),
         _shares,
     ),

@@ -22,8 +22,15 @@ SAY_SECONDS = 30
 OLD_SECONDS = 120
 """Of a process that said nothing for so long nothing is told."""
 WEB = "web"
-LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-"""Where a container's limit stands, by the system's second and first way to group processes
+GROUPS = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current", "inactive_file"),
+    (
+        Path("/sys/fs/cgroup/memory"),
+        *("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ),
+)
+"""Where a container's limit and use stand, and what of it is given back at once: by the system's
+second and first way to group processes
 (https://www.kernel.org/doc/html/latest/admin-guide/cgroup-v2.html)."""
 _said: dict[str, float] = {}
 
@@ -36,7 +43,7 @@ def say(name: str) -> None:
     _said[name] = now
     with suppress(RedisError, OSError):
         size = together(psutil.Process())
-        told = json.dumps({"at": time.time(), "bytes": size, "share": share_of_limit(size)})
+        told = json.dumps({"at": time.time(), "bytes": size, "share": share_in_use()})
         redis_client().hset(KEY, name, told)
 
 
@@ -52,25 +59,26 @@ def known(client: Redis) -> dict[str, int]:
 
 
 def shares(client: Redis) -> dict[str, float]:
-    """Return the part of its container's limit that the fullest process of each name takes, 0 to 1.
-
-    Nothing of those without a limit.
-    """
+    """Return how full it is, 0 to 1, where processes of each name run: of each the fullest."""
     found: dict[str, float] = {}
     for name, note in _notes(client):
-        if note.get("share") is not None:
-            found[name] = max(found.get(name, 0.0), float(note["share"]))
+        found[name] = max(found.get(name, 0.0), float(note.get("share", 0.0)))
     return found
 
 
-def share_of_limit(size: int) -> float | None:
-    """Return which part of this container's memory so many bytes are; None without a limit."""
-    for path in LIMITS:
+def share_in_use() -> float:
+    """Return which part of the memory is in use here: of this container's, else the machine's."""
+    whole = psutil.virtual_memory()
+    for folder, most, now, returned in GROUPS:
         with suppress(OSError, ValueError):
-            limit = int(path.read_text(encoding="ascii"))
+            limit = int((folder / most).read_text(encoding="ascii"))
             # The first way writes "no limit" as more than any machine has.
-            return size / limit if 0 < limit < psutil.virtual_memory().total else None
-    return None
+            if 0 < limit < whole.total:
+                used = int((folder / now).read_text(encoding="ascii"))
+                told = (folder / "memory.stat").read_text(encoding="ascii")
+                rows = dict(line.split() for line in told.splitlines())
+                return (used - int(rows.get(returned, 0))) / limit
+    return float(whole.percent) / 100
 
 
 def _notes(client: Redis) -> Iterator[tuple[str, dict[str, Any]]]:

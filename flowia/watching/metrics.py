@@ -55,11 +55,9 @@ def whole(health: Health) -> Health:
     """Return it with what the admin's home does not show: the census, this process' memory."""
     broker = health.broker
     if broker is not None:
-        size = memory.of_the_web()
-        share = memory.share_of_limit(size)
-        mine = {} if share is None else {memory.WEB: share}
-        told = {**broker.memory, memory.WEB: size}
-        broker = replace(broker, memory=told, shares={**broker.shares, **mine})
+        told = {**broker.memory, memory.WEB: memory.of_the_web()}
+        shares = {**broker.shares, memory.WEB: memory.share_in_use()}
+        broker = replace(broker, memory=told, shares=shares)
     return replace(health, broker=broker, census=census.known(), notes=notes.all_of_them())
 
 

@@ -96,8 +96,8 @@ class Trouble:
 class Broker:
     """What only Redis knows: the queues' depths, beat's last tick in seconds, the workers.
 
-    `memory` holds the bytes of each kind of process, `shares` the part of its container's limit
-    that the fullest of a kind takes, `room` Redis' own: used, and at most (0: any).
+    `memory` holds the bytes of each kind of process, `shares` how full it is where it runs (0 to
+    1), `room` Redis' own: used, and at most (0: any).
     """
 
     depths: dict[str, int]

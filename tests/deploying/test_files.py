@@ -136,6 +136,14 @@ def test_every_platform_waits_longer_than_a_process_takes_to_stop() -> None:
     assert not {name: told for name, told in patience.items() if told <= LATEST_STOP}
 
 
+def test_what_ends_is_started_anew() -> None:
+    assert [one["policy"] for one in fly()["restart"]] == ["always"]
+    assert {one["restart"] for name, one in compose().items() if name != "release"} == {
+        "unless-stopped"
+    }
+    assert {one["deploy"]["restartPolicyType"] for one in railway().values()} == {"ALWAYS"}
+
+
 def test_there_is_one_beat_and_no_two_of_it_overlap() -> None:
     assert "deploy" not in compose()["beat"]
     assert render()["beat"]["numInstances"] == 1

@@ -318,31 +318,52 @@ class Driver:
         """Wait until every stored call is handled and every answer settled, now or tomorrow."""
         eventually(lambda: not self.left(), seconds, what=lambda: f"at rest: {self._open()} left")
 
-    def worked_off(self, seconds: float = LONG) -> None:
-        """Wait like `at_rest`, but as long as within every so many seconds there is less to do.
+    def worked_off(self, seconds: float = LONG, *, in_all: float) -> None:
+        """Wait like `at_rest`, as long as something is done within every so many seconds.
 
         A crowd's leads are written at the pace that a tool allows, whatever the machine is like.
         """
-        least = [self.left()]
-        while least[-1]:
-            eventually(lambda: self.left() < least[-1], seconds, what=self._open)
-            least.append(self.left())
+        limit, seen = time.monotonic() + in_all, [self.done()]
+
+        def goes_on() -> bool:
+            return not self.left() or self.done() > seen[-1]
+
+        while self.left():
+            assert time.monotonic() < limit, f"not within {in_all} s: {self._open()} left"
+            eventually(goes_on, seconds, what=lambda: f"nothing is done: {self._open()} left")
+            seen.append(self.done())
 
     def left(self) -> int:
         """Return how much is not at rest."""
         return sum(self._open().values())
 
+    def done(self) -> int:
+        """Return how much was ever brought to an end."""
+        return sum(
+            self._count(
+                {
+                    "calls": "social_webhookevent WHERE status <> 'received'",
+                    "messages": "processing_message WHERE outcome <> ''",
+                    "answers": "processing_delivery WHERE status NOT IN ('queued', 'sending')",
+                    "leads": "integrations_syncrun WHERE status NOT IN ('queued', 'running')",
+                }
+            ).values()
+        )
+
     def _open(self) -> dict[str, int]:
         due = f"next_at IS NOT NULL AND outcome = '' AND reason <> '{WAITS}'"
-        unsent = "status IN ('queued', 'sending')"
-        counts = {
-            "calls": "social_webhookevent WHERE status = 'received'",
-            "messages": f"processing_message WHERE {due}",
-            "answers": f"processing_delivery WHERE {unsent}",
-            "leads": "integrations_syncrun WHERE status IN ('queued', 'running')",
-        }
-        asked = ", ".join(f"(SELECT COUNT(*) FROM {rows})" for rows in counts.values())
-        return dict(zip(counts, map(int, self.rows(f"SELECT {asked}")[0]), strict=True))
+        return self._count(
+            {
+                "calls": "social_webhookevent WHERE status = 'received'",
+                "messages": f"processing_message WHERE {due}",
+                "answers": "processing_delivery WHERE status IN ('queued', 'sending')",
+                "leads": "integrations_syncrun WHERE status IN ('queued', 'running')",
+            }
+        )
+
+    def _count(self, rows: dict[str, str]) -> dict[str, int]:
+        asked = ", ".join(f"(SELECT COUNT(*) FROM {one})" for one in rows.values())
+        return dict(zip(rows, map(int, self.rows(f"SELECT {asked}")[0]), strict=True))
 
     def logged(self) -> str:
         """Return what all processes have logged since this driver was made."""

@@ -22,8 +22,9 @@ def test_a_platform_asks_under_a_name_of_its_own(
     settings.ALLOWED_HOSTS = ["app.example.com"]
     settings.SECURE_SSL_REDIRECT = True
 
-    assert client.get("/health", headers={"host": host}).json()["status"] == "ok"
-    assert client.get("/pricing", headers={"host": host}).status_code != 200
+    for path in ("/health", "/health/"):
+        assert client.get(path, headers={"host": host}).json()["status"] == "ok"
+    assert client.get("/pricing", headers={"host": host}, secure=True).status_code == 400
 
 
 @pytest.mark.django_db

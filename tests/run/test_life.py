@@ -74,6 +74,7 @@ def test_processes_share_what_the_product_loads(running: Stack) -> None:
     assert shown == "worker-reply\n"
 
 
+@pytest.mark.timeout(600)
 def test_a_supervisor_that_is_asked_to_begins_everything_anew(running: Stack) -> None:
     told = running.var / "demo.env"
     before = told.read_text(encoding="utf-8")

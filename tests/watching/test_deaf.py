@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from celery.worker import state
+from redis.exceptions import RedisError
 
 from flowia.celery import app
-from flowia.watching.deaf import LATE_SECONDS, Ear, at_work
+from flowia.watching.deaf import LATE_SECONDS, Ear, Tasks, _safely
 from tests import migrated, valkey
 from tests.stack import wait_until
 from tests.upgrade.release import Release
@@ -15,7 +16,7 @@ from tests.upgrade.release import Release
 HASTY = """
 import sys
 from flowia.watching import deaf
-deaf.LOOK_SECONDS, deaf.DEAF_SECONDS = 0.5, 4.0
+deaf.LOOK_SECONDS, deaf.DEAF_SECONDS = 1.0, 4.0
 from celery.__main__ import main
 sys.argv[0] = "celery"
 main()
@@ -39,7 +40,7 @@ main()
 def test_deaf_is_who_begins_nothing_while_work_waits_and_there_is_room(
     looks: list[tuple[int, int, bool]], deaf: bool
 ) -> None:
-    ear = Ear(heard_at=0.0)
+    ear = Ear(heard_at=0.0, looked_at=0.0)
     found = [
         ear.is_deaf(waiting=waiting, begun=begun, full=full, now=10.0 * number)
         for number, (waiting, begun, full) in enumerate(looks, 1)
@@ -57,16 +58,31 @@ class Request:
 
 
 def test_a_task_counts_until_its_time_is_long_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual, long = 30.0, 1830.0
-    tasks = [
-        *(Request(None, None), Request(1000, None), Request(1000, long)),
-        Request(1000 - usual - LATE_SECONDS, None),
-        Request(1000 - long - LATE_SECONDS, long),
-        Request(1001 - long - LATE_SECONDS, long),
-    ]
-    monkeypatch.setattr(state, "active_requests", tasks)
+    usual, long = 30.0 + LATE_SECONDS, 1830.0 + LATE_SECONDS
+    known = [Request(None, None), Request(1, None), Request(1, 1830.0)]
+    monkeypatch.setattr(state, "active_requests", known)
+    tasks = Tasks()
 
-    assert at_work(1000) == 3
+    assert tasks.at_work(1000) == 2
+    assert tasks.at_work(999 + usual) == 2
+    assert tasks.at_work(1000 + usual) == 1
+    assert tasks.at_work(999 + long) == 1
+    assert tasks.at_work(1000 + long) == 0
+
+
+def test_a_worker_that_was_frozen_hears_once_it_goes_on() -> None:
+    ear = Ear(heard_at=0.0, looked_at=0.0)
+    looks = [ear.is_deaf(waiting=3, begun=0, full=False, now=now) for now in (500.0, 510.0, 580.0)]
+
+    assert looks == [False] * 3
+
+
+@pytest.mark.parametrize("error", [RedisError(), OSError(), KeyError("queue")])
+def test_whoever_cannot_look_goes_on_watching(error: Exception) -> None:
+    def waiting() -> int:
+        raise error
+
+    assert _safely(waiting) == 0
 
 
 @pytest.mark.slow
@@ -85,11 +101,12 @@ def test_a_worker_that_no_longer_hears_its_queue_ends_with_an_error_in_its_log(
         try:
             asked = (*celery, "inspect", "ping", "-t", "2")
             assert wait_until(lambda: "pong" in release.tried(*asked).stdout, 60)
-            release.run(*celery, "control", "cancel_consumer", "background")
+            cancel = (*celery, "control", "-t", "10", "cancel_consumer", "background")
+            assert wait_until(lambda: release.tried(*cancel).returncode == 0, 60)
             release.run(*celery, "call", "processing.tasks.note_browser", "--queue", "background")
             process = release.running["hasty"]
             assert wait_until(lambda: process.poll() is not None, 60), release.log("hasty")
         finally:
             release.end_all()
         assert '"event": "deaf"' in release.log("hasty")
-        assert process.returncode == 0
+        assert process.returncode == 1, release.log("hasty")

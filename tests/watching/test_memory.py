@@ -40,26 +40,36 @@ def test_hosts_are_added_up_and_who_is_gone_is_left_out(live_redis: Redis) -> No
     assert memory.known(live_redis) == {"worker-reply": 10}
 
 
-@pytest.mark.parametrize(
-    ("written", "share"), [("1000\n", 0.25), ("max\n", None), (f"{2**62}\n", None), (None, None)]
-)
-def test_how_full_a_container_is_is_told_where_it_has_a_limit(
-    written: str | None,
-    share: float | None,
-    tmp_path: Path,
-    live_redis: Redis,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    if written is not None:
-        (tmp_path / "memory.max").write_text(written, encoding="ascii")
-    monkeypatch.setattr(memory, "LIMITS", (tmp_path / "gone", tmp_path / "memory.max"))
-    monkeypatch.setattr(memory, "together", lambda _process: 250)
-    memory._said.clear()
-    memory.say("worker-reply@a")
-    told = {"at": time.time(), "bytes": 5, "share": 0.1}
-    live_redis.hset(memory.KEY, "worker-reply@b", json.dumps(told))
+STAT = "anon 500\ninactive_file 300\ntotal_inactive_file 400\n"
 
-    assert memory.shares(live_redis) == {"worker-reply": max(share or 0, 0.1)}
+
+@pytest.mark.parametrize(
+    ("version", "limit", "share"),
+    [(0, "1000\n", 0.6), (1, "1000\n", 0.5), (0, "max\n", None), (1, f"{2**62}\n", None)],
+)
+def test_how_full_it_is_is_told_of_the_container_else_of_the_machine(
+    version: int, limit: str, share: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = [(tmp_path / str(number), *one[1:]) for number, one in enumerate(memory.GROUPS)]
+    monkeypatch.setattr(memory, "GROUPS", groups)
+    folder, most, now, _returned = groups[version]
+    folder.mkdir()
+    for name, written in ((most, limit), (now, "900\n"), ("memory.stat", STAT)):
+        (folder / name).write_text(written, encoding="ascii")
+
+    found = memory.share_in_use()
+    if share is None:
+        assert found == pytest.approx(psutil.virtual_memory().percent / 100, abs=0.2)
+    else:
+        assert found == share
+
+
+def test_of_several_places_the_fullest_is_told(live_redis: Redis) -> None:
+    for host, share in (("a", 0.2), ("b", 0.7), ("c", 0.1)):
+        told = {"at": time.time(), "bytes": 5, "share": share}
+        live_redis.hset(memory.KEY, f"worker-reply@{host}", json.dumps(told))
+
+    assert memory.shares(live_redis) == {"worker-reply": 0.7}
 
 
 def test_a_process_that_nobody_forked_is_counted_alone() -> None:
