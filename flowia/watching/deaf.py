@@ -91,7 +91,7 @@ def _safely(waiting: Callable[[], int]) -> int:
 def _end() -> None:
     """End as for SIGTERM, but as a failure: some platforms start anew only what failed."""
     worker_shutting_down.send(sender=None, sig="deaf", how="Warm", exitcode=EX_FAILURE)
-    state.should_stop = EX_FAILURE
+    state.should_stop = EX_FAILURE  # type: ignore[assignment] # stubs know only the beginning
 
 
 class Tasks:
