@@ -30,6 +30,7 @@ from celery.signals import (
 )
 from django.db import OperationalError, connections
 from kombu import Queue
+from kombu.utils.objects import cached_property
 
 from flowia import database, stopping  # noqa: F401 - the second listens to workers' signals
 from flowia.lib.refusals import refuse_wrong_settings
@@ -55,7 +56,19 @@ TRANSPORT_OPTIONS: dict[str, Any] = {
 }
 
 log = structlog.get_logger("flowia.celery")
-app = Celery("flowia", task_cls="flowia.stopping:StoppableTask")
+
+
+class Product(Celery):
+    """Celery, with a beat of our own."""
+
+    @cached_property
+    def Beat(self) -> Any:  # noqa: N802 - Celery's name
+        """The class that `celery beat` starts."""
+        name: Any = "flowia.beat:Beat"
+        return self.subclass_with_self(name)
+
+
+app = Product("flowia", task_cls="flowia.stopping:StoppableTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_queues=[Queue(name, routing_key=name) for name in QUEUES],

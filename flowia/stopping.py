@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 import structlog
-from celery.signals import beat_init, worker_init, worker_process_init, worker_shutting_down
+from celery.signals import worker_init, worker_process_init, worker_shutting_down
 from django.db import connections
 from kombu.exceptions import OperationalError
 
@@ -103,17 +103,12 @@ def count_down(how: str = "", exitcode: int = 0, **_options: Any) -> None:
         ).start()
 
 
-@beat_init.connect
-def end_after_the_round(sender: Any = None, **_options: Any) -> None:
-    """Have beat end after its round instead of within it, and in any case in time.
-
-    Celery's own handler writes the schedule at once, in the middle of whatever beat does: where
-    that is a question to the database, the connection waits for itself, for ever.
-    """
+def end_after_the_round(beat: Any) -> None:
+    """Have beat, a service of Celery's, end after its round, and in any case in time."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=_leave_in, args=[FINISH_SECONDS], daemon=True).start()
-        sender.stop()
+        beat.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)

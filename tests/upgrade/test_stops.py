@@ -122,6 +122,17 @@ def test_beat_ends_in_time_though_the_database_keeps_its_round_waiting(shop: Sho
     assert (stopped.code, stopped.seconds <= PLATFORM_SECONDS) == (0, True), stopped
 
 
+def test_beat_ends_in_time_though_its_very_first_question_waits(shop: Shop) -> None:
+    shop.release.stop("beat")
+    with psycopg.connect(shop.around.url) as database:
+        database.execute("LOCK TABLE django_celery_beat_periodictask IN ACCESS EXCLUSIVE MODE")
+        shop.release.start("beat")
+        eventually(lambda: shop.one(WAITS) > 0, what="beat waits for its schedule")
+        stopped = shop.release.stop("beat")
+
+    assert (stopped.code, stopped.seconds <= PLATFORM_SECONDS) == (0, True), stopped
+
+
 def stop_all_while_people_write(shop: Shop) -> tuple[dict[str, Stopped], list[str]]:
     """Ask everything to end; return how it did, and who was told meanwhile that we have it."""
     over, taken, said = threading.Event(), list[str](), set[int]()
