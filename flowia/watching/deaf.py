@@ -33,7 +33,7 @@ class Ear:
     """What is known of a worker's hearing, in seconds of a clock that only counts."""
 
     heard_at: float
-    looked_at: float = 0.0
+    looked_at: float
     begun: int = 0
 
     def is_deaf(self, *, waiting: int, begun: int, full: bool, now: float) -> bool:

@@ -24,7 +24,7 @@ def test_a_platform_asks_under_a_name_of_its_own(
 
     for path in ("/health", "/health/"):
         assert client.get(path, headers={"host": host}).json()["status"] == "ok"
-    assert client.get("/pricing", headers={"host": host}, secure=True).status_code == 400
+    assert client.get("/login", headers={"host": host}, secure=True).status_code == 400
 
 
 @pytest.mark.django_db
