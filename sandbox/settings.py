@@ -75,7 +75,7 @@ TEMPLATES = [
 ]
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "sandbox.database",
         "NAME": VAR_DIR / "sandbox.sqlite3",
         "CONN_MAX_AGE": 60,
         # Without IMMEDIATE, two writers that began as readers fail at once with "locked".

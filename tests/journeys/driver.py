@@ -289,13 +289,18 @@ class Driver:
         )
 
     def read_soon(self, account: str) -> None:
-        """Let the polling of an account (its id at the network) come now, not in minutes."""
-        self.rows(
-            "UPDATE social_poll SET next_at = CURRENT_TIMESTAMP WHERE attempts = 0"
+        """Let the polling of an account (its id at the network) come now, not in minutes.
+
+        One under way may have passed it already: it comes again. One that failed does not wait.
+        """
+        rows = (
             " AND social_account_id IN (SELECT id FROM social_socialaccount"
-            " WHERE external_id = %s AND status <> 'disconnected')",
-            account,
+            " WHERE external_id = %s AND status <> 'disconnected')"
         )
+        failed = "(attempts = 0 OR error_code <> '')"
+        self.rows(f"UPDATE social_poll SET seconds = 0 WHERE attempts > 0{rows}", account)
+        now = "next_at = CURRENT_TIMESTAMP"
+        self.rows(f"UPDATE social_poll SET {now} WHERE {failed}{rows}", account)
 
     def forget_knocks(self) -> None:
         """Let the doors count anew: all tests knock from one address, more often than people do."""

@@ -153,8 +153,10 @@ class Shop(Driver):
         return [row for path in paths for row in self.asked("GET", path)["results"]]
 
     def how_it_stands(self) -> str:
-        """Return every account and message in short lines, for the message of a failing test."""
+        """Return every account, reading and message in short lines, for a failing test."""
         told = [f"{kind}: {state}" for kind, state in self.states().items()]
+        readings = "SELECT stream, attempts, error_code, next_at, last_at FROM social_poll"
+        told += [f"reading {row}" for row in self.rows(readings)]
         columns = ("direction", "status", "outcome", "reason", "text")
         for kind in self.accounts():
             told += [

@@ -65,7 +65,10 @@ def test_every_network_is_heard_and_answered(shop: Shop) -> None:
     assert PRICE in shop.answer_to(direct)
     answered(shop, lambda: shop.tiktok_answers(zoe["person"]), PRICE)
     answered(shop, lambda: shop.tiktok_replies(video), PRICE)
-    eventually(lambda: [one["reason"] for one in shop.inbound("youtube") if one["outcome"]])
+    eventually(
+        lambda: [one["reason"] for one in shop.inbound("youtube") if one["outcome"]],
+        what=shop.how_it_stands,
+    )
     assert [one["reason"] for one in shop.inbound("youtube")] == ["network_needs_approval"]
     assert shop.youtube_replies(watched) == []
     assert shop.replies(private) == []

@@ -1,0 +1,1 @@
+"""The stand-in's database: SQLite, whose writers come one after another in order of arrival."""
