@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults.storm import checker
 from tests.faults.storm.checker import Run, check
+from tests.faults.storm.nemesis import KILLS, KINDS, planned
 from tests.faults.storm.network import Brought
 from tests.faults.storm.planning import LIMITED, Said, parcels, people
 from tests.faults.storm.witness import Accepted, Day, Heard, Outside, Rows, Sent
@@ -83,6 +84,12 @@ CASES: list[tuple[str, Callable[[], Run], str]] = [
     ("two answers", lambda: also_accepted(name="o", reference="x", text="!", at=200.0), "I4"),
     ("sent, never accepted", lambda: with_outside(accepted=[]), "I5"),
     ("accepted, unknown", lambda: sent(status="failed"), "I5"),
+    ("accepted, nobody found out", lambda: sent(status="unconfirmed", name=""), "I5"),
+    ("forged, taken", lambda: forged(200), "I3"),
+    ("waits, though without a limit", lambda: heard(outcome="", excused=True), "I2"),
+    ("most without an answer", lambda: crowd(silent=11), "answers"),
+    ("superseded by nothing", lambda: heard(outcome="silent", reason="superseded"), "answers"),
+    ("calls above those on their way", lambda: full_minute(lost=[], slots=1), "I8"),
     ("too near", lambda: also_accepted(name="o", reference="x", text="!", at=102.0), "I6"),
     ("over the plan", lambda: limited(11), "I7"),
     ("counted wrongly", lambda: limited(2), "I7"),
@@ -101,25 +108,73 @@ def test_a_log_that_breaks_an_invariant_is_flagged(made: Callable[[], Run], code
     assert code in [one.code for one in check(made())]
 
 
+def answered() -> Heard:
+    return run().rows.heard[0]
+
+
+def waiting() -> Heard:
+    return Heard("m2", "22", "", "quota_waits", excused=True)
+
+
+def nothing_left(made: Run) -> Run:
+    return replace(made, outside=replace(made.outside, accepted=[]))
+
+
+def forged(status: int) -> Run:
+    stranger = Brought("forged-1", (), status, 97.0, 0.1, 0, forged=True)
+    return run(brought=[*run().brought, stranger])
+
+
+def crowd(*, silent: int) -> Run:
+    """Anna is answered, and so many others are left to a human."""
+    names = [str(number) for number in range(silent)]
+    return run(
+        said=[ANNA, BEN, *(Said(f"c{name}", f"3{name}", "page", "Prix ?") for name in names)],
+        brought=[
+            *run().brought,
+            *(Brought(f"c-{name}", (f"c{name}",), 200, 96.0, 0.1, 0) for name in names),
+        ],
+        rows=replace(
+            run().rows,
+            heard=[
+                *run().rows.heard,
+                *(Heard(f"c{name}", f"3{name}", "handoff", "model_invalid") for name in names),
+            ],
+        ),
+    )
+
+
+def several() -> Run:
+    """Anna wrote again before her answer left: the first is answered with the second."""
+    first = Said("m0", "11", "page", "Bonjour")
+    return run(
+        said=[first, replace(ANNA, nth=2), BEN],
+        brought=[Brought("call-0", ("m0",), 200, 89.0, 0.1, 0), *run().brought],
+        rows=replace(
+            run().rows, heard=[Heard("m0", "11", "silent", "superseded"), *run().rows.heard]
+        ),
+    )
+
+
+def full_minute(*, lost: list[float], slots: int = 0) -> Run:
+    asked = with_outside(asked=[99.0, 100.0, 101.0, 102.0])
+    return replace(asked, lost_counters=lost, slots=slots)
+
+
 FINE: list[tuple[str, Callable[[], Run]]] = [
-    ("waits for tomorrow", lambda: heard(outcome="", reason="quota_waits", excused=True)),
-    ("nobody knows, it left", lambda: sent(status="unconfirmed", name="")),
+    ("waits for tomorrow", lambda: run(rows=replace(run().rows, heard=[answered(), waiting()]))),
+    ("nobody knows, it did not leave", lambda: nothing_left(sent(status="unconfirmed", name=""))),
+    ("forged, refused", lambda: forged(401)),
+    ("a few without an answer", lambda: crowd(silent=9)),
+    ("several, the last is answered", several),
     ("a minute after Redis was emptied", lambda: full_minute(lost=[100.5])),
+    ("two calls on their way", lambda: full_minute(lost=[], slots=2)),
 ]
-
-
-def full_minute(*, lost: list[float]) -> Run:
-    return replace(with_outside(asked=[99.0, 100.0, 101.0, 102.0]), lost_counters=lost)
 
 
 @pytest.mark.parametrize("made", [case[1] for case in FINE], ids=[case[0] for case in FINE])
 def test_what_may_be_is_not_flagged(made: Callable[[], Run]) -> None:
-    made_up = made()
-    without_answer = not [one for one in made_up.rows.heard if one.outcome == "reply"]
-    if without_answer:
-        nothing = Outside(asked=made_up.outside.asked)
-        made_up = replace(made_up, outside=nothing, rows=replace(made_up.rows, sent=[]))
-    assert check(made_up) == []
+    assert check(made()) == []
 
 
 def test_a_minute_without_a_loss_is_not_excused_by_one_before() -> None:
@@ -135,9 +190,17 @@ def test_the_same_seed_plans_the_same_storm_and_another_one_another() -> None:
 def test_every_message_is_brought_and_some_of_them_twice_late_or_together() -> None:
     said = people(500, 3)
     calls = list(parcels(said, 3))
-    first = [one for call in calls if "again" not in call.key for one in call.said]
+    true = [call for call in calls if not call.forged]
+    first = [one for call in true if "again" not in call.key for one in call.said]
     assert {one.mid for one in said} == {one.mid for one in first}
-    assert sum(len(call.said) for call in calls) > 1.1 * len(said)
+    assert sum(len(call.said) for call in true) > 1.1 * len(said)
+    assert any(call.forged for call in calls)
     assert any(call.delay for call in calls)
     assert any(len(call.said) > 1 for call in calls)
     assert any(call.poison for call in calls)
+
+
+def test_a_plan_has_as_many_kills_as_were_asked_for_and_every_other_fault_among_them() -> None:
+    kinds = [one.kind for one in planned(30, 10_000, 1)]
+    assert sum(kind in KILLS for kind in kinds) == 30
+    assert set(kinds) == set(KINDS)

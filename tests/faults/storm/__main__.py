@@ -18,14 +18,18 @@ from tests.faults.storm.running import Storm, Told, play
 from tests.faults.storm.systems import FlowIA, System
 from tests.faults.storm.world import World
 
+LIMIT_LACKS = {"I1", "I4"}
+"""What a system without guarantees has to be flagged by: it loses messages or sends them twice."""
+
 
 def main(arguments: list[str]) -> int:
     """Play a storm and print what came of it; 1 when anything does not hold."""
     asked = _parser().parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="flowia-storm-"))
-    world = World(folder / "run")
+    bug = BUGS.get(asked.bug)
+    world = World(folder / "run", **bug.world if bug else {})
     system: System = FlowIA(world, asked.bug) if asked.system == "flowia" else Limit(world)
-    storm = Storm(asked.webhooks, asked.kills, asked.seed, asked.rate)
+    storm = Storm(asked.webhooks, asked.kills, asked.seed, asked.rate, asked.calm)
     try:
         told = play(system, storm, say)
     finally:
@@ -44,8 +48,9 @@ def verdict(told: Told, asked: argparse.Namespace) -> int:
     """Return 1 for a breach; of a planted bug, 1 when nothing flagged it as it should."""
     found = {one.code for one in told.broken}
     if asked.system == "limit":
-        say(f"limit: flagged by {', '.join(sorted(found)) or 'NOTHING'}")
-        return int(not found)
+        seen = ", ".join(sorted(found & LIMIT_LACKS)) or "NOTHING"
+        say(f"limit: flagged by {seen}, in all {sorted(found)}")
+        return int(not found & LIMIT_LACKS)
     if not asked.bug:
         return int(report.is_broken(told))
     bug = BUGS[asked.bug]
@@ -63,9 +68,10 @@ def say(line: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.storm")
     parser.add_argument("--webhooks", type=int, default=10_000, help="distinct messages")
-    parser.add_argument("--kills", type=int, default=30, help="faults")
+    parser.add_argument("--kills", type=int, default=30, help="and other faults among them")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=25.0, help="calls a second, at most")
+    parser.add_argument("--calm", action="store_true", help="nothing fails but what is killed")
     parser.add_argument("--bug", choices=sorted(BUGS), default="", help="planted on purpose")
     parser.add_argument("--system", choices=("flowia", "limit"), default="flowia")
     parser.add_argument("--keep", action="store_true", help="keep the folder for a post-mortem")

@@ -31,6 +31,8 @@ class Limit:
     web: str = "web"
     beat: str = ""
     workers: tuple[str, ...] = ("worker-incoming", "worker-reply")
+    longest_wait: float = 30.0
+    """It has no leases: what it did not do at once it never does."""
 
     @property
     def webhook(self) -> str:

@@ -15,6 +15,7 @@ import psycopg
 
 from tests.faults.storm.keeper import FULL
 from tests.faults.storm.systems import System
+from tests.stack import wait_until
 
 Some = TypeVar("Some")
 KINDS = (
@@ -33,6 +34,10 @@ KINDS = (
     "full disk",
 )
 """Each comes in turn, in an order that the seed shuffles, so that a long storm has them all."""
+KILLS = frozenset(KINDS) - {"connections", "pause", "clock"}
+"""Those that end a process."""
+UP_SECONDS = 30.0
+"""How long what is to be killed is waited for: it may be starting."""
 PAUSES = (3.0, 8.0, 34.0)
 """Seconds of a stopped worker; the longest outlasts the lease of a send."""
 SHIFTS = (600, -600, 86_400)
@@ -73,7 +78,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Struck:
-    """A fault that was carried out: of which process or server, from when until when."""
+    """A fault that struck: of which process or server, from when until when (in seconds)."""
 
     kind: str
     what: str
@@ -82,15 +87,16 @@ class Struck:
 
 
 def planned(number: int, messages: int, seed: int) -> list[Planned]:
-    """Return so many faults at random moments, none of them in the very beginning or end."""
+    """Return so many kills and the other faults among them, none in the very beginning or end."""
     draw = random.Random(f"faults {seed}")
     kinds: list[str] = []
-    while len(kinds) < number:
+    while sum(kind in KILLS for kind in kinds) < number:
         kinds += draw.sample(KINDS, len(KINDS))
-    moments = sorted(draw.uniform(0.04, 0.94) * messages for _ in range(number))
+    while sum(kind in KILLS for kind in kinds) > number:
+        kinds.pop()
+    moments = sorted(draw.uniform(0.04, 0.94) * messages for _ in kinds)
     return [
-        Planned(int(after), kind, draw.random())
-        for after, kind in zip(moments, kinds[:number], strict=True)
+        Planned(int(after), kind, draw.random()) for after, kind in zip(moments, kinds, strict=True)
     ]
 
 
@@ -106,63 +112,72 @@ class Nemesis:
     _thread: threading.Thread | None = None
     _over: bool = False
 
-    def start(self, seed: int) -> None:
+    def start(self, seed: int, *, weather: bool = True) -> None:
         """Begin; the weather, too."""
         too_many = {**TOO_MANY, "chance": min(OFTEN, IN_ALL / self.webhooks)}
-        for number, one in enumerate((*WEATHER, too_many)):
+        for number, one in enumerate((*WEATHER, too_many) if weather else ()):
             self.system.world.fault(**one, times=None, seed=f"{seed} {number}")
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def finish(self) -> None:
-        """Wait for the last fault to be over; the weather stays."""
+        """Wait for the last fault that is due to be over; the weather stays."""
         self._over = True
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         for one in self.plan:
-            while self.told < one.after and not self._over:
+            while self.told < one.after:
+                if self._over:
+                    return
                 time.sleep(0.02)
             at = time.time()
-            what = ACTS[one.kind](self.system, one.luck)
-            self.struck.append(Struck(one.kind, what, at, time.time()))
+            if what := ACTS[one.kind](self.system, one.luck):
+                self.struck.append(Struck(one.kind, what, at, time.time()))
 
 
 def _pick(things: tuple[Some, ...], luck: float) -> Some:
     return things[int(luck * len(things))]
 
 
+def _kill(system: System, name: str, *, whole: bool) -> str:
+    """Kill a process that runs; returns its name, "" when it did not run for long."""
+    keeper = system.world.keeper
+    killed = wait_until(lambda: keeper.signal(name, signal.SIGKILL, whole=whole), UP_SECONDS)
+    return name if killed else ""
+
+
+def _kill_child(system: System, name: str, luck: float) -> str:
+    """Kill one of a process's children; returns whose, "" when there was none for long."""
+    keeper = system.world.keeper
+    limit = time.monotonic() + UP_SECONDS
+    while time.monotonic() < limit:
+        children = keeper.children(name)
+        if children:
+            with suppress(ProcessLookupError):
+                os.kill(children[int(luck * 1000) % len(children)], signal.SIGKILL)
+                return f"child of {name}"
+        time.sleep(0.05)
+    return ""
+
+
 def _worker(system: System, luck: float) -> str:
-    name = _pick(system.workers, luck)
-    system.world.keeper.signal(name, signal.SIGKILL, whole=luck * 100 % 1 < 0.5)
-    return name
+    return _kill(system, _pick(system.workers, luck), whole=luck * 100 % 1 < 0.5)
 
 
 def _child(system: System, luck: float) -> str:
-    name = _pick(system.workers, luck)
-    children = system.world.keeper.children(name)
-    if children:
-        with suppress(ProcessLookupError):
-            os.kill(children[int(luck * 1000) % len(children)], signal.SIGKILL)
-    return f"child of {name}"
+    return _kill_child(system, _pick(system.workers, luck), luck)
 
 
 def _web(system: System, luck: float) -> str:
-    keeper = system.world.keeper
-    children = keeper.children(system.web)
-    if luck < 0.4 and children:
-        with suppress(ProcessLookupError):
-            os.kill(children[0], signal.SIGKILL)
-        return "a process of the web"
-    keeper.signal(system.web, signal.SIGKILL, whole=True)
-    return "the web"
+    if luck < 0.4:
+        return _kill_child(system, system.web, luck)
+    return _kill(system, system.web, whole=True)
 
 
 def _beat(system: System, _luck: float) -> str:
-    if system.beat:
-        system.world.keeper.signal(system.beat, signal.SIGKILL, whole=True)
-    return system.beat
+    return _kill(system, system.beat, whole=True) if system.beat else ""
 
 
 def _redis(system: System, _luck: float) -> str:
@@ -183,7 +198,7 @@ def _postgres(system: System, luck: float) -> str:
 def _connections(system: System, _luck: float) -> str:
     with suppress(psycopg.OperationalError):
         return f"{system.world.database.cut()} connections"
-    return "connections"
+    return ""
 
 
 def _pause(system: System, luck: float) -> str:
@@ -206,7 +221,7 @@ def _clock(system: System, luck: float) -> str:
     whose = (system.beat, *system.workers) if system.beat else system.workers
     name = _pick(whose, luck)
     if system.world.clock is None:
-        return "no clock of our own here"
+        return ""
     seconds = _pick(SHIFTS, luck * 10 % 1)
     system.world.shift(name, seconds)
     time.sleep(4)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tests.faults.storm.planning import Parcel
+from tests.faults.storm.planning import Parcel, Said
 from tests.journeys.envelopes import signed
 
 THREADS = 8
@@ -23,7 +23,10 @@ REFUSED = range(400, 500)
 
 @dataclass(frozen=True)
 class Brought:
-    """One attempt to bring a parcel: `status` 0 when nobody answered; times in seconds."""
+    """One attempt to bring a parcel: `status` 0 when nobody answered; times in seconds.
+
+    `mids` are the messages that it told; of a `forged` one none, for nobody said them.
+    """
 
     key: str
     mids: tuple[str, ...]
@@ -32,15 +35,21 @@ class Brought:
     seconds: float
     attempt: int
     poison: bool = False
+    forged: bool = False
 
 
 @dataclass
 class Network:
-    """Brings parcels to `address`; `brought` is its log, the ground truth of what was taken."""
+    """Brings parcels to `address`; `brought` is its log, the ground truth of what was taken.
+
+    `written` hears of each message when it is written, before it is brought for the first time.
+    """
 
     address: str
     rate: float
     may_go_on: Callable[[], bool] = lambda: True
+    given_up: Callable[[], bool] = lambda: False
+    written: Callable[[Said, float], None] = lambda _said, _at: None
     brought: list[Brought] = field(default_factory=list)
     on_first: Callable[[int], None] = lambda _number: None
     _due: list[tuple[float, int, Parcel, int]] = field(default_factory=list)
@@ -51,18 +60,20 @@ class Network:
     _over: bool = False
 
     def bring(self, parcels: Iterable[Parcel]) -> None:
-        """Bring all parcels; returns when the last was given to a thread for the first time."""
+        """Bring all parcels; returns when the last was given to a thread, or when given up."""
         for _ in range(THREADS):
             threading.Thread(target=self._work, daemon=True).start()
         told, at = 0, time.monotonic()
         for parcel in parcels:
             while not self.may_go_on():
+                if self.given_up():
+                    return
                 time.sleep(0.1)
             # What the gate held back is not made up for.
             at = max(at + 1 / self.rate, time.monotonic())
             time.sleep(max(0.0, at - time.monotonic()))
             self._put(time.monotonic() + parcel.delay, parcel, 0)
-            told += len(parcel.said) if "again" not in parcel.key else 0
+            told += 0 if parcel.forged or "again" in parcel.key else len(parcel.said)
             self.on_first(told)
 
     def finish(self, seconds: float) -> int:
@@ -96,7 +107,7 @@ class Network:
         while (found := self._next()) is not None:
             parcel, attempt = found
             status = self._attempt(parcel, attempt)
-            if status == TAKEN or (parcel.poison and status in REFUSED):
+            if status == TAKEN or ((parcel.poison or parcel.forged) and status in REFUSED):
                 with self._changed:
                     self._open -= 1
                     self._changed.notify_all()
@@ -105,16 +116,29 @@ class Network:
                 self._put(time.monotonic() + pause, parcel, attempt + 1)
 
     def _attempt(self, parcel: Parcel, attempt: int) -> int:
+        at = time.time()
+        said = () if parcel.forged else parcel.said
         with self._changed:
-            body = self._bodies.setdefault(parcel.key, parcel.body(time.time()))
+            known = parcel.key in self._bodies
+            body = self._bodies.setdefault(parcel.key, parcel.body(at))
+        if not known:
+            for one in said:
+                self.written(one, at)
         headers = signed(body, "another secret") if parcel.forged else signed(body)
         at, started = time.time(), time.monotonic()
         status = post(self.address, body, headers)
-        mids = tuple(one.mid for one in parcel.said)
-        told = Brought(
-            parcel.key, mids, status, at, time.monotonic() - started, attempt, bool(parcel.poison)
+        self.brought.append(
+            Brought(
+                parcel.key,
+                tuple(one.mid for one in said),
+                status,
+                at,
+                time.monotonic() - started,
+                attempt,
+                poison=bool(parcel.poison),
+                forged=parcel.forged,
+            )
         )
-        self.brought.append(told)
         return status
 
 

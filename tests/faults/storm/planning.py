@@ -4,6 +4,7 @@ Most people write once, so that nobody has to wait for the pause between two aut
 some write several times, each time something else.
 """
 
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ LIMITED = demo.SECOND_PAGE_ID
 """The account whose workspace has a day's limit, which more people than that write to."""
 CANARY = "canari-{number:05d}-{seed}"
 TWICE, LATER, BATCHED, POISON, SEVERAL, ODDLY = 0.2, 0.1, 0.08, 0.02, 0.15, 0.02
+FORGED = 0.3
 BATCH = (2, 6)
 
 
@@ -54,8 +56,8 @@ class Said:
 class Parcel:
     """One call of the network: what it tells, how much later it comes than it should.
 
-    Parcels of one `key` are the same bytes. `poison` are bytes that tell nothing; `forged` ones are
-    signed with another secret.
+    Parcels of one `key` are the same bytes. `poison` are bytes that tell nothing; a `forged` one
+    tells what nobody said, signed with another secret.
     """
 
     key: str
@@ -124,8 +126,8 @@ def _words(draw: random.Random, text: str, number: int, seed: int, *, oddly: flo
     return f"{text} {canary}" if number % 20 == 0 else text
 
 
-def parcels(said: list[Said], seed: int) -> Iterator[Parcel]:
-    """Yield the calls that bring them: some together, some twice, some late, some poison."""
+def parcels(said: list[Said], seed: int, *, twice: bool = True) -> Iterator[Parcel]:
+    """Yield the calls that bring them: some together, some `twice`, some late, some poison."""
     draw = random.Random(f"parcels {seed}")
     number, waiting = 0, list(reversed(said))
     while waiting:
@@ -137,7 +139,8 @@ def parcels(said: list[Said], seed: int) -> Iterator[Parcel]:
             )
             if mine:
                 number += 1
-                yield from _brought(draw, f"call-{number}", mine)
+                calls = _brought(draw, f"call-{number}", mine)
+                yield from calls if twice else itertools.islice(calls, 1)
         if draw.random() < POISON:
             number += 1
             yield _poison(draw, f"poison-{number}")
@@ -155,6 +158,10 @@ def _brought(draw: random.Random, key: str, said: tuple[Said, ...]) -> Iterator[
 
 
 def _poison(draw: random.Random, key: str) -> Parcel:
+    if draw.random() < FORGED:
+        mid = f"m_{draw.getrandbits(160):040x}"
+        stranger = Said(mid, _contact(draw, 17), demo.PAGE_ID, draw.choice(QUESTIONS))
+        return Parcel(key, (stranger,), forged=True)
     raw = draw.choice(
         (
             b"{",
@@ -168,4 +175,4 @@ def _poison(draw: random.Random, key: str) -> Parcel:
             b"x" * 1_200_000,
         )
     )
-    return Parcel(key, poison=raw, forged=draw.random() < 0.3)
+    return Parcel(key, poison=raw)

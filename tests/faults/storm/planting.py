@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -100,14 +100,27 @@ def _quota_looked_at(module: ModuleType) -> None:
     module.renew = lambda _workspace, day, *, now: day or now.date()  # type: ignore[attr-defined]
 
 
-def _nobody_sweeps(module: ModuleType) -> None:
-    """The dispatcher finds nothing: what a wake-up lost stays where it is."""
+def _woken_once(module: ModuleType) -> None:
+    """The dispatcher wakes what is due once: what a wake-up lost stays where it is."""
+    book = Path(os.environ["PYTHONPATH"].split(os.pathsep)[0]) / "woken"
+    woken = set(book.read_text(encoding="utf-8").splitlines()) if book.exists() else set()
 
-    def due(client: Any) -> list[Any]:
-        client.set(module.TICK, time.time())
-        return []
+    def calls_for(_client: Any, wake: Any, next_at: Any, *, again: bool) -> bool:
+        del again
+        name = f"{wake.step} {wake.row_id} {next_at.timestamp()}"
+        if name in woken:
+            return False
+        woken.add(name)
+        with book.open("a", encoding="utf-8") as file:
+            file.write(f"{name}\n")
+        return True
 
-    module.due = due  # type: ignore[attr-defined]
+    module._calls_for = calls_for  # type: ignore[attr-defined]
+
+
+def _not_counted(module: ModuleType) -> None:
+    """Nobody counts how often the model is asked."""
+    module.take_turn = lambda _workspace_id: None  # type: ignore[attr-defined]
 
 
 def _no_slot(module: ModuleType) -> None:
@@ -130,7 +143,7 @@ def _no_slot(module: ModuleType) -> None:
 
 
 class Bug:
-    """A bug: what it does to which modules, the SQL that it takes, what has to flag it."""
+    """A bug: what it does to which modules, what has to flag it; the SQL and world it takes."""
 
     def __init__(
         self,
@@ -138,11 +151,13 @@ class Bug:
         *modules: str,
         flagged_by: Sequence[str],
         sql: str = "",
+        world: Mapping[str, Any] | None = None,
     ) -> None:
         self.places = dict.fromkeys(modules, plant)
         self.says = (plant.__doc__ or "").strip()
         self.flagged_by = frozenset(flagged_by)
         self.sql = sql
+        self.world = dict(world or {})
 
 
 BUGS = {
@@ -158,7 +173,10 @@ BUGS = {
     ),
     "early-200": Bug(_answered_before_stored, "social.webhooks", flagged_by=["I3"]),
     "quota-race": Bug(_quota_looked_at, "billing.quotas", flagged_by=["I7"]),
-    "no-sweeper": Bug(_nobody_sweeps, "processing.dispatch", flagged_by=["I2"]),
+    "no-sweeper": Bug(_woken_once, "processing.dispatch", flagged_by=["I2"]),
+    "calls-uncounted": Bug(
+        _not_counted, "processing.ai.rate", flagged_by=["I8"], world={"model_per_minute": 20}
+    ),
     "slot-not-taken": Bug(_no_slot, "processing.outbox", flagged_by=["I6"]),
 }
 """By name; at least one of `flagged_by` has to be among the breaches."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tests.faults.storm import checker
+from tests.faults.storm.nemesis import KILLS
 from tests.faults.storm.network import TAKEN
 from tests.faults.storm.running import Told, counters, outcomes, recovery
 
@@ -15,10 +16,12 @@ def lines(told: Told) -> Iterator[str]:
     storm, run = told.storm, told.run
     yield (
         f"{storm.webhooks} messages in {len(run.brought)} deliveries, {len(told.struck)} faults,"
+        f" {sum(one.kind in KILLS for one in told.struck)} of them kills,"
         f" seed {storm.seed}, {told.seconds:.0f} s"
     )
     yield from _table("", counters(told))
     yield from _table("outcomes", outcomes(told))
+    yield from _table("not answered", checker.unanswered(run))
     answers = Counter(str(one.status or "none") for one in run.brought)
     yield from _table("answers to calls", answers)
     settled = {name: run.rows.settled.get(name, 0) for name in SETTLED}

@@ -16,14 +16,14 @@ from tests.faults.storm.nemesis import Nemesis, Struck, planned
 from tests.faults.storm.network import Network
 from tests.faults.storm.systems import System
 from tests.faults.storm.witness import Work, outside
-from tests.faults.storm.world import MODEL_PER_MINUTE, SPACING
+from tests.faults.storm.world import SPACING
 from tests.stack import wait_until
 
 MOST_OPEN = 60
 """A network brings no more while so much is left to do: the storm is of faults, not of load."""
-STUCK_SECONDS = 100
-"""Longer than every lease: who has brought nothing to an end for so long never will."""
 BRING_SECONDS = 120
+SLOTS = 10
+"""How many tasks all workers do at once (`Procfile`)."""
 TELL_SECONDS = 15
 MOST_FILES = 400
 SECRETS = (
@@ -47,6 +47,8 @@ class Storm:
     kills: int
     seed: int
     rate: float = 25.0
+    calm: bool = False
+    """Nothing fails but what is killed: no weather, and every call comes once."""
 
 
 @dataclass
@@ -61,7 +63,6 @@ class Told:
     seconds: float
     drained: bool
     untaken: int
-    most_open: int = 0
     notes: list[str] = field(default_factory=list)
 
 
@@ -71,16 +72,20 @@ def play(system: System, storm: Storm, say: Callable[[str], None] = lambda _line
     system.start()
     said = planning.people(storm.webhooks, storm.seed)
     nemesis = Nemesis(system, planned(storm.kills, storm.webhooks, storm.seed), storm.webhooks)
-    network = Network(system.webhook, storm.rate, _gate(system))
+    gate = Gate(system)
+    network = Network(
+        system.webhook, storm.rate, gate.is_open, gate.is_stuck, written=system.world.wrote
+    )
     network.on_first = lambda told: setattr(nemesis, "told", told)
     started = time.monotonic()
     say("the storm begins")
-    nemesis.start(storm.seed)
-    network.bring(planning.parcels(said, storm.seed))
+    nemesis.start(storm.seed, weather=not storm.calm)
+    network.bring(planning.parcels(said, storm.seed, twice=not storm.calm))
     nemesis.finish()
     untaken = network.finish(BRING_SECONDS)
     say(f"{len(network.brought)} calls in {time.monotonic() - started:.0f} s; draining")
-    drained = _drained(system, say)
+    notes = ["broken off: nothing moved any more"] if gate.is_stuck() else []
+    drained = not notes and _drained(system, say)
     system.world.calm()
     seconds = time.monotonic() - started
     say(f"at rest after {seconds:.0f} s" if drained else "it does not come to rest")
@@ -89,40 +94,56 @@ def play(system: System, storm: Storm, say: Callable[[str], None] = lambda _line
     run = checker.Run(
         said,
         network.brought,
-        outside(system.world.folder / "world" / "sandbox.sqlite3"),
+        outside(system.world.book),
         system.rows(),
         SPACING,
-        MODEL_PER_MINUTE,
+        system.world.model_per_minute,
         emptied,
         left,
         _hits(system.world.logs, said),
         _leftovers(system),
+        SLOTS,
     )
     exits = system.world.keeper.unwanted()
-    return Told(storm, run, checker.check(run), nemesis.struck, exits, seconds, drained, untaken)
+    broken = checker.check(run)
+    return Told(storm, run, broken, nemesis.struck, exits, seconds, drained, untaken, notes)
 
 
-def _gate(system: System) -> Callable[[], bool]:
-    """Tell whether more may be brought; asked of the rows twice a second at most."""
-    seen = {"at": 0.0, "open": 0}
+@dataclass
+class Gate:
+    """Tells whether more may be brought; asks the rows twice a second at most."""
 
-    def may_go_on() -> bool:
-        if time.monotonic() - seen["at"] > 0.5:
-            seen["at"] = time.monotonic()
+    system: System
+    work: Work = field(default_factory=lambda: Work(0, 0))
+    asked_at: float = 0.0
+    moved_at: float = field(default_factory=time.monotonic)
+
+    def is_open(self) -> bool:
+        """Tell whether less is left to do than may be."""
+        now = time.monotonic()
+        if now - self.asked_at > 0.5:
+            self.asked_at = now
             try:
-                seen["open"] = system.work().left
+                work = self.system.work()
             except psycopg.Error:
                 return True
-        return seen["open"] < MOST_OPEN
+            if work != self.work:
+                self.work, self.moved_at = work, now
+        if self.work.left < MOST_OPEN:
+            self.moved_at = now
+            return True
+        return False
 
-    return may_go_on
+    def is_stuck(self) -> bool:
+        """Tell whether the gate is shut and nothing has moved for longer than every lease."""
+        return time.monotonic() - self.moved_at > self.system.longest_wait
 
 
 def _drained(system: System, say: Callable[[str], None]) -> bool:
     """Wait until nothing is left to do; False when nothing moves any more."""
     before, moved, told, quiet = Work(-1, -1), time.monotonic(), time.monotonic(), 0
     work = before
-    while time.monotonic() - moved < STUCK_SECONDS:
+    while time.monotonic() - moved < system.longest_wait:
         with suppress(psycopg.Error):
             work = system.work()
         if work != before:

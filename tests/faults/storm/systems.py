@@ -28,6 +28,8 @@ class System(Protocol):
     web: str
     beat: str
     workers: tuple[str, ...]
+    longest_wait: float
+    """Seconds after which it never will bring to an end what it has brought to none."""
 
     @property
     def webhook(self) -> str:
@@ -64,6 +66,8 @@ class FlowIA:
     web: str = "web"
     beat: str = "beat"
     workers: tuple[str, ...] = WORKERS
+    longest_wait: float = 360.0
+    """Longer than every lease, and than the pause after a tool's third error: both are 300."""
 
     @property
     def webhook(self) -> str:

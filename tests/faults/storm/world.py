@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from flowia.embedded import BASE_DIR
 from flowia.run.supervisor import SANDBOX
 from sandbox import demo
 from tests.faults.storm.keeper import Keeper, Kept
+from tests.faults.storm.planning import Said
 from tests.faults.storm.servers import Broker, Database, make_database
 from tests.stack import clean_environment, fetch, free_ports, wait_until
 
 SPACING = 3.0
 """Seconds between two automatic messages of a conversation; 300 in production."""
-MODEL_PER_MINUTE = 1500
+MODEL_PER_MINUTE = 200
+"""Calls of the model: about as many as two cores get through, so that the limit is met."""
 READY_SECONDS = 600
 CLOCK = """
 #define _GNU_SOURCE
@@ -61,12 +64,20 @@ time_t time(time_t *told) {
 """The wall clock of a process, so many seconds off as a shared file says; others tick as ever."""
 
 
+WROTE = """
+INSERT OR IGNORE INTO world_phonemessage
+ (account, account_id, contact, name, author, mid, text, attachments, metadata, status, at)
+ VALUES (?, ?, ?, '', 'contact', ?, ?, '[]', '', 200, ?)
+"""
+
+
 @dataclass
 class World:
     """The outside of one run, in one folder."""
 
     folder: Path
     keeper: Keeper = field(default_factory=Keeper)
+    model_per_minute: int = MODEL_PER_MINUTE
     ports: list[int] = field(default_factory=lambda: free_ports(3))
 
     def start(self) -> None:
@@ -118,7 +129,7 @@ class World:
                 "NOTION_REQUESTS_PER_SECOND": "100",
                 "MIN_SECONDS_BETWEEN_MESSAGES": str(SPACING),
                 "ACCOUNT_CHECK_SECONDS": "3600",
-                "AI_REQUESTS_PER_MINUTE": str(MODEL_PER_MINUTE),
+                "AI_REQUESTS_PER_MINUTE": str(self.model_per_minute),
             }
         )
 
@@ -140,10 +151,22 @@ class World:
         status, answer = fetch(f"{self.sandbox}/faults", asked)
         assert status == 200, answer
 
+    def wrote(self, said: Said, at: float) -> None:
+        """Let the network know a message that a person writes at a moment (in seconds)."""
+        kind = "instagram" if said.account == demo.INSTAGRAM_ID else "messenger"
+        text = said.text.encode("utf-8", "replace").decode()
+        moment = datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(" ")
+        with closing(sqlite3.connect(self.book, timeout=20, isolation_level=None)) as database:
+            database.execute(WROTE, (kind, said.account, said.contact, said.mid, text, moment))
+
+    @property
+    def book(self) -> Path:
+        """The outside world's own database."""
+        return self.folder / "world" / "sandbox.sqlite3"
+
     def calm(self) -> None:
         """Let the outside world work again."""
-        path = self.folder / "world" / "sandbox.sqlite3"
-        with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as database:
+        with closing(sqlite3.connect(self.book, timeout=20, isolation_level=None)) as database:
             database.execute("DELETE FROM world_fault")
 
     def stop(self, *, keep: bool = False) -> None:
