@@ -13,7 +13,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from benchmarks.soak.samples import Sample, look, verdict
+from benchmarks.soak.samples import PART, Sample, look, verdict
 from benchmarks.throughput.measuring import whole_way
 from benchmarks.throughput.services import Services, running
 from benchmarks.throughput.systems import Running, known, prepared, started
@@ -28,12 +28,7 @@ REST_SECONDS = 300.0
 
 def main() -> int:
     """Run, look, print; 1 when something grew or somebody was not answered once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--rate", type=float, default=0.0, help="messages a second; half the most")
-    parser.add_argument("--every", type=float, default=30.0, help="seconds between two looks")
-    parser.add_argument("--json", type=Path, help="a file for every look")
-    asked = parser.parse_args()
+    asked = _asked()
     # Whoever ends this ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     with ExitStack() as stack:
@@ -94,6 +89,23 @@ def wait_for(services: Services, sent: int) -> tuple[int, int]:
     wait_until(lambda: services.world.ask("/counts")["answered"] >= sent, REST_SECONDS)
     counts = services.world.ask("/counts")
     return int(counts["answered"]), len(counts["again"])
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=0.0, help="messages a second; half the most")
+    parser.add_argument("--every", type=float, default=30.0, help="seconds between two looks")
+    parser.add_argument("--json", type=Path, help="a file for every look")
+    asked = parser.parse_args()
+    # A look that comes after the end does not count.
+    needed = (PART + 1) * asked.every / 60
+    if asked.minutes < needed:
+        parser.error(
+            f"a verdict takes {needed:g} minutes: {PART} looks, one every {asked.every:g} seconds,"
+            " and the time of one more"
+        )
+    return asked
 
 
 if __name__ == "__main__":

@@ -74,6 +74,8 @@ def open_files(pid: int) -> int:
 def verdict(samples: Sequence[Sample]) -> tuple[list[str], bool]:
     """Return a line for whatever was looked at, and whether nothing of it grew."""
     size = len(samples) // PART
+    if not size:
+        return [f"{len(samples)} looks: too few to tell, a verdict takes {PART}."], False
     second, last = samples[size : 2 * size], samples[-size:]
     rows = list(_rows(second, last))
     lines = ["| | second part | last part | |", "|---|--:|--:|---|"]

@@ -17,7 +17,7 @@ from benchmarks.throughput.nestjs import start as nestjs
 from benchmarks.throughput.product import start as product
 from benchmarks.throughput.profiling import report
 from benchmarks.throughput.services import Services, running
-from benchmarks.throughput.systems import System, known, prepared, profiled
+from benchmarks.throughput.systems import System, in_turn, known, prepared, profiled
 from tests.stack import free_port
 
 
@@ -47,19 +47,18 @@ def main() -> int:
             return _steps(asked, systems["flowia"], services, likes["flowia"])
         for number in range(asked.times):
             sys.stderr.write(f"round {number + 1} of {asked.times}, load {os.getloadavg()}\n")
-            rounds.append(
-                {
-                    one.name: measure(
-                        one,
-                        services,
-                        amount,
-                        like=likes[one.name],
-                        folder=folder,
-                        latencies=asked.latency,
-                    )
-                    for one in chosen
-                }
-            )
+            found = {
+                one.name: measure(
+                    one,
+                    services,
+                    amount,
+                    like=likes[one.name],
+                    folder=folder,
+                    latencies=asked.latency,
+                )
+                for one in in_turn(chosen, number)
+            }
+            rounds.append({one.name: found[one.name] for one in chosen})
             _note(rounds, asked.json)
             print(f"\n{table.by_process(rounds[-1])}\n\n{table.calls(rounds[-1])}", flush=True)
     for one in chosen if asked.profile else ():

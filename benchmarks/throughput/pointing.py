@@ -25,6 +25,5 @@ def pointed(*, database: str, redis: str, port: int, world: str) -> dict[str, st
             "AIRTABLE_TOKEN": demo.AIRTABLE_TOKEN,
             "AIRTABLE_BASE_ID": demo.AIRTABLE_BASE_ID,
             "AIRTABLE_TABLE_ID": demo.AIRTABLE_TABLE_ID,
-            "PAGE_TOKEN": demo.PAGE_TOKEN,
         }
     )

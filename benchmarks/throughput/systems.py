@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.throughput import profiling
 from benchmarks.throughput.limit import start as limit
@@ -21,6 +22,7 @@ from tests.stack import free_port, wait_until
 READY_SECONDS = 60
 STOP_SECONDS = 20
 CONNECTING = 0.5
+Some = TypeVar("Some")
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,15 @@ def known(services: Services, folder: Path, *, settle: float) -> dict[str, Syste
             programs=lambda: product.programs(folder / "var"),
         ),
     }
+
+
+def in_turn(systems: list[Some], number: int) -> list[Some]:
+    """Return them in the order of a round, counted from 0: each is the first and the last once.
+
+    A machine that warms up or slows down meanwhile favours the same place, not the same system.
+    """
+    first = number % len(systems)
+    return systems[first:] + systems[:first]
 
 
 def profiled(system: System, folder: Path) -> System:

@@ -5,6 +5,7 @@ import pytest
 from benchmarks.throughput import table
 from benchmarks.throughput.measuring import Acks, Pipeline, Result
 from benchmarks.throughput.services import WORK
+from benchmarks.throughput.systems import in_turn
 
 
 def acks(per_second: float = 100, p99: float = 10) -> Acks:
@@ -82,6 +83,14 @@ def test_several_rounds_show_the_spread_of_each_ratio() -> None:
     assert line.split(" | ")[1:4] == ["100.0", "50.0", "90.0"]
     assert "0.90 (0.80–1.10)" in line
     assert "1.80 (1.60–2.20)" in line
+
+
+def test_each_system_is_the_first_and_the_last_once_in_as_many_rounds() -> None:
+    orders = [in_turn(list(table.ALL), number) for number in range(len(table.ALL))]
+
+    assert orders[0] == list(table.ALL)
+    assert all(sorted(order) == sorted(table.ALL) for order in orders)
+    assert {order[0] for order in orders} == {order[-1] for order in orders} == set(table.ALL)
 
 
 def test_calls_that_only_flow_ia_makes_are_told() -> None:

@@ -1,19 +1,8 @@
-"""The three tables of the limit system."""
+"""The two tables of the limit system."""
 
 from typing import ClassVar
 
 from django.db import models
-
-
-class Event(models.Model):
-    """One webhook, raw."""
-
-    objects: ClassVar[models.Manager["Event"]] = models.Manager()
-    body = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class Message(models.Model):

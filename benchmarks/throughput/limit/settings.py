@@ -1,7 +1,5 @@
 """The few settings of the limit system, all from the environment, by the product's names."""
 
-import os
-
 import environ
 
 env = environ.Env()
@@ -20,7 +18,8 @@ REDIS_URL = env.str("REDIS_URL")
 META_APP_SECRET = env.str("META_APP_SECRET")
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", "")
 META_GRAPH_URL = f"{env.str('META_GRAPH_URL')}/{env.str('META_GRAPH_VERSION', 'v26.0')}"
-PAGE_TOKEN = os.environ["PAGE_TOKEN"]
+PAGE_TOKENS: dict[str, str] = env.json("PAGE_TOKENS")
+"""The token of each account that is written to, by its id."""
 OPENAI_API_KEY = env.str("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL")
 OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-6-luna")

@@ -39,7 +39,7 @@ def send(message_id: int) -> None:
     message = Message.objects.get(pk=message_id)
     sent = _line().post(
         f"{settings.META_GRAPH_URL}/{message.page}/messages",
-        headers={"Authorization": f"Bearer {settings.PAGE_TOKEN}"},
+        headers={"Authorization": f"Bearer {settings.PAGE_TOKENS[message.page]}"},
         json={
             "recipient": {"id": message.contact},
             "message": {"text": message.answer},

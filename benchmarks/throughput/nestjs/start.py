@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.throughput.limit.prompt import INSTRUCTIONS
 from benchmarks.throughput.pointing import pointed
 from flowia.embedded import BASE_DIR
-from sandbox.demo import AIRTABLE_FIELD_IDS
+from sandbox.demo import AIRTABLE_FIELD_IDS, PAGE_TOKEN
 
 HERE = Path(__file__).parent
 FOLDER = BASE_DIR / "var" / "benchmark-nestjs"
@@ -46,6 +46,7 @@ def environment(*, database: str, redis: str, port: int, world: str) -> Mapping[
     return {
         **pointed(database=database, redis=redis, port=port, world=world),
         "NODE_ENV": "production",
+        "PAGE_TOKEN": PAGE_TOKEN,
         "BUSINESS": INSTRUCTIONS,
         "AIRTABLE_COLUMNS": json.dumps(AIRTABLE_FIELD_IDS),
     }
