@@ -31,8 +31,8 @@ class Limit:
     web: str = "web"
     beat: str = ""
     workers: tuple[str, ...] = ("worker-incoming", "worker-reply")
-    longest_wait: float = 30.0
-    """It has no leases: what it did not do at once it never does."""
+    longest_wait: float = 60.0
+    """It has no leases; longer than the longest pause of a stopped worker."""
 
     @property
     def webhook(self) -> str:

@@ -88,15 +88,15 @@ def _event(one: Said, at: float) -> Row:
     }
 
 
-def people(number: int, seed: int) -> list[Said]:
-    """Return so many messages in the order in which they are written."""
+def people(number: int, seed: int, *, again: bool = True) -> list[Said]:
+    """Return so many messages in the order in which they are written; some write `again`."""
     draw = random.Random(f"people {seed}")
     slots: list[tuple[float, Said]] = []
     limited = min(max(20, number // 50), 130)
     while len(slots) < number:
         place = draw.random() * number
         left = number - len(slots)
-        several = draw.random() < SEVERAL
+        several = draw.random() < SEVERAL and again
         account = LIMITED if len(slots) < limited else _account(draw)
         times = min(left, draw.choice((2, 2, 3))) if several and account != LIMITED else 1
         contact = _contact(draw, 16 if account == demo.INSTAGRAM_ID else 17)

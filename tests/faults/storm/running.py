@@ -48,7 +48,7 @@ class Storm:
     seed: int
     rate: float = 25.0
     calm: bool = False
-    """Nothing fails but what is killed: no weather, and every call comes once."""
+    """Nothing fails but what is killed: no weather; everybody writes once, calls come once."""
 
 
 @dataclass
@@ -70,7 +70,7 @@ def play(system: System, storm: Storm, say: Callable[[str], None] = lambda _line
     """Start everything, let the storm pass, wait for rest, ask both witnesses."""
     system.world.start()
     system.start()
-    said = planning.people(storm.webhooks, storm.seed)
+    said = planning.people(storm.webhooks, storm.seed, again=not storm.calm)
     nemesis = Nemesis(system, planned(storm.kills, storm.webhooks, storm.seed), storm.webhooks)
     gate = Gate(system)
     network = Network(
