@@ -72,6 +72,7 @@ def _volumes(people: list[Workspace], minutes: list[list[int]]) -> int:
     calls = COSTS.calls
     print(f"  webhooks: {total * calls:,} a day, {rate * calls:.0f}/s at the peak")
     rows = total * COSTS.rows
+    print(f"  computing of a message: {_all():.3f} s with PostgreSQL's")
     print(f"  rows: {rows / 1e6:.1f} million a day, {rows * COSTS.row_bytes / GIB:.1f} GiB a day")
     polled = sum(POLLED.values()) * len(people)
     print(
@@ -91,14 +92,19 @@ def _volumes(people: list[Workspace], minutes: list[list[int]]) -> int:
     web = rate * calls * COSTS.web_call
     print(
         f"  computing at the peak, in cores: web {web:.1f}, workers {rate * _worker():.1f},"
-        f" PostgreSQL {rate * COSTS.database:.1f}"
+        f" beat {rate * COSTS.beat:.1f}, PostgreSQL {rate * COSTS.database:.1f}"
     )
     return peak
 
 
 def _worker() -> float:
     """Return the seconds of computing that a message's whole journey takes of workers."""
-    return COSTS.calls * COSTS.receive + COSTS.respond + COSTS.send
+    return COSTS.calls * COSTS.receive + COSTS.respond + COSTS.send + COSTS.background
+
+
+def _all() -> float:
+    """Return the seconds of computing that a message takes of everybody but Redis."""
+    return COSTS.calls * COSTS.web_call + _worker() + COSTS.beat + COSTS.database
 
 
 def _held() -> float:
@@ -140,7 +146,8 @@ def _peak(crowds: set[int], minutes: list[list[int]], peak: int, asked: argparse
                 messages, until=seconds
             )
             quiet = _quiet(found, messages, crowds)
-            sessions = number * (host.incoming + host.reply + OTHERS) + CENTRE_CONNECTIONS
+            children = host.incoming + host.reply + host.background + OTHERS
+            sessions = number * children + CENTRE_CONNECTIONS
             waits = " / ".join(f"{value:7.1f}" for value in quiet)
             print(
                 f"{number:5}  {sessions:11}  {waits}        {found.busy:9.0%}"

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 class Costs:
     """One message's journey: what is computed where, what is waited for, what is kept."""
 
-    # Seconds of computing of each kind of process, divided by what they did (measured).
-    web_call: float = 0.006
-    receive: float = 0.020
-    respond: float = 0.050
-    send: float = 0.046
-    # PostgreSQL's own computing for all of a message's journey (assumed).
-    database: float = 0.045
+    # Seconds of computing of each process for a message of somebody new (measured by
+    # `benchmarks.throughput`, docs/performance.md; incoming's parted as `--steps` parts it).
+    web_call: float = 0.004
+    respond: float = 0.052
+    send: float = 0.023
+    background: float = 0.026
+    beat: float = 0.007
+    # One of a message's calls, on average: 0.021 for the message itself; by the shares of `--steps`
+    # as much for its echo, and half of that for each of the others.
+    receive: float = 0.0155
+    # PostgreSQL's own: 0.027 to 0.030 for the message's 174 statements (measured), and as much for
+    # each of the 42 that the other three calls ask (computed).
+    database: float = 0.035
     # A message whose turn has not come, looked at and put back (part of respond; assumed).
     look: float = 0.012
     # Waiting: the model (assumed: a small model's usual answer), the network's send (assumed).
@@ -45,11 +51,11 @@ class Host:
     cores: int = 2
     incoming: int = 5
     reply: int = 3
+    background: int = 2
 
 
 HOST = Host()
-OTHERS = 2 + 2
-"""Children of the workers for browsers and for the background; each child has one session at
-PostgreSQL at most."""
+OTHERS = 2
+"""Children of the worker for browsers; each child has one session at PostgreSQL at most."""
 CENTRE_CONNECTIONS = 8 + 1
 """Web: two workers of four threads; beat."""

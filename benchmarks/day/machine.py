@@ -9,9 +9,14 @@ from random import Random
 
 from benchmarks.day.costs import Costs, Host
 
-RECEIVE, RESPOND, SEND, CALL = "receive", "respond", "send", "call"
-QUEUES = {RECEIVE: "incoming", CALL: "incoming", RESPOND: "incoming", SEND: "reply"}
-
+RECEIVE, RESPOND, SEND, CALL, AFTER = "receive", "respond", "send", "call", "after"
+QUEUES = {
+    RECEIVE: "incoming",
+    CALL: "incoming",
+    RESPOND: "incoming",
+    SEND: "reply",
+    AFTER: "background",
+}
 
 BATCH = 500
 """As `processing.dispatch.BATCH`: so many answers are woken at most and not begun."""
@@ -46,7 +51,8 @@ class Hosts:
     def __init__(self, number: int, host: Host, costs: Costs, *, limit: int, seed: int) -> None:
         """Begin with empty queues at second 0."""
         self.costs, self.random = costs, Random(seed)
-        self.free = {"incoming": number * host.incoming, "reply": number * host.reply}
+        hands = {name: getattr(host, name) for name in QUEUES.values()}
+        self.free = {name: number * children for name, children in hands.items()}
         self.cores = [0.0] * (number * host.cores)
         self.queues: dict[str, deque[Task]] = {name: deque() for name in self.free}
         self.events: list[tuple[float, int, str, Task]] = []
@@ -121,6 +127,8 @@ class Hosts:
             return costs.receive, 0.0
         if task.step == SEND:
             return costs.send, costs.network
+        if task.step == AFTER:
+            return costs.background, 0.0
         workspace = self.messages[task.message][1]
         minute = (workspace, int(now // 60))
         if self.turns[minute] >= self.limit:
@@ -144,5 +152,6 @@ class Hosts:
         elif task.step == SEND:
             arrived = self.messages[task.message][0]
             self.result.waits[task.message] = now - arrived - self.costs.settle
+            self._later(now, "ready", Task(AFTER, task.message, now))
             for _ in range(self.costs.calls - 1):
                 self._later(now + 1.0, "ready", Task(CALL, task.message, now))

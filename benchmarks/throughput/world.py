@@ -40,13 +40,25 @@ def webhook(number: int, now: float) -> bytes:
     """Return the body of a call that brings one message; `now` is in seconds since 1970."""
     moment = int(now * 1000)
     contact = contact_id(number)
-    message = {
-        "sender": {"id": contact},
-        "recipient": {"id": demo.PAGE_ID},
-        "timestamp": moment,
-        "message": {"mid": f"m_bench{contact}", "text": QUESTION},
-    }
-    entry = {"id": demo.PAGE_ID, "time": moment, "messaging": [message]}
+    said = {"mid": f"m_bench{contact}", "text": QUESTION}
+    return _call(contact, demo.PAGE_ID, moment, message=said)
+
+
+def told_afterwards(contact: str, mid: str, now: float) -> list[bytes]:
+    """Return the calls that follow an answer: its echo, that it arrived, that it was read."""
+    moment = int(now * 1000)
+    echo = {"mid": mid, "text": ANSWER, "is_echo": True, "app_id": int(demo.APP_ID)}
+    seen = {"watermark": moment}
+    return [
+        _call(demo.PAGE_ID, contact, moment, message=echo),
+        _call(contact, demo.PAGE_ID, moment, delivery={"mids": [mid], **seen}),
+        _call(contact, demo.PAGE_ID, moment, read=seen),
+    ]
+
+
+def _call(sender: str, recipient: str, moment: int, **what: object) -> bytes:
+    event = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": moment, **what}
+    entry = {"id": demo.PAGE_ID, "time": moment, "messaging": [event]}
     return json.dumps({"object": "page", "entry": [entry]}).encode()
 
 

@@ -8,13 +8,29 @@ import pytest
 from django.test import override_settings
 
 from benchmarks.throughput.services import World, process
-from benchmarks.throughput.world import ANSWER, FIELDS, QUESTION, WANTS, signature, webhook
+from benchmarks.throughput.world import (
+    ANSWER,
+    FIELDS,
+    QUESTION,
+    WANTS,
+    contact_id,
+    signature,
+    told_afterwards,
+    webhook,
+)
 from integrations.connectors.airtable import AIRTABLE
 from integrations.contracts import Connection, Item, LeadRecord, Written
 from processing.ai import client, engine
 from processing.ai.contracts import Brief, Line
 from sandbox import demo
-from social.contracts import Credentials, InboundMessage, OutboundMessage, Profile
+from social.contracts import (
+    Credentials,
+    Echo,
+    InboundMessage,
+    OutboundMessage,
+    Profile,
+    StatusUpdate,
+)
 from social.providers.meta.provider import META
 from tests.stack import free_port, wait_until
 
@@ -70,6 +86,17 @@ def test_two_messages_of_the_load_are_of_two_people() -> None:
     said = [META.receiving.parse(webhook(number, time.time()))[0] for number in (1, 2)]
     people = {one.contact_external_id for one in said if isinstance(one, InboundMessage)}
     assert len(people) == 2
+
+
+def test_what_is_told_of_an_answer_is_an_echo_of_ours_and_two_statuses() -> None:
+    assert META.receiving is not None
+    with override_settings(META_APP_ID=demo.APP_ID):
+        calls = told_afterwards(contact_id(7), "m_sent1", time.time())
+        echo, *statuses = [one for call in calls for one in META.receiving.parse(call)]
+    assert isinstance(echo, Echo)
+    assert (echo.external_id, echo.ours, echo.text) == ("m_sent1", True, ANSWER)
+    kinds = [one.status for one in statuses if isinstance(one, StatusUpdate)]
+    assert kinds == ["delivered", "read"]
 
 
 @pytest.mark.parametrize("style", ["responses", "chat"])

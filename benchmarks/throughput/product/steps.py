@@ -21,10 +21,11 @@ from celery import Task
 from django.db import connection
 from django.test import Client
 
-from benchmarks.throughput.world import WEBHOOK, signature, webhook
+from benchmarks.throughput.world import WEBHOOK, signature, told_afterwards, webhook
 from flowia.lib import wake as waking
 from flowia.lib.redis import redis_client
 from processing import dispatch, tasks
+from processing.models import Message
 
 WARM = 10
 GRACE_SECONDS = 2.5
@@ -87,12 +88,18 @@ class Meter:
 
 
 def run(messages: int, profile: str = "") -> None:
-    """Take `messages` messages their whole way, and print the table; `profile` is a file."""
+    """Take `messages` messages their whole way, and print the table; `profile` is a file.
+
+    A second table has what the network tells of their answers: three calls more for a message.
+    """
     _journey(Meter(), 0, WARM)
-    meter = Meter()
+    _aftermath(Meter(), WARM)
+    meter, after = Meter(), Meter()
     with connection.execute_wrapper(meter.counted):
         _journey(meter, WARM, messages)
-    print(meter.table(messages))
+    with connection.execute_wrapper(after.counted):
+        _aftermath(after, messages)
+    print(f"{meter.table(messages)}\n\nTold afterwards:\n\n{after.table(messages)}")
     if profile:
         seen = cProfile.Profile(time.process_time)
         _journey(Meter(seen), WARM + messages, messages)
@@ -103,6 +110,36 @@ def run(messages: int, profile: str = "") -> None:
 
 
 def _journey(meter: Meter, first: int, messages: int) -> None:
+    client = Client(SERVER_NAME="127.0.0.1")
+    with _waking() as woken:
+        for number in range(first, first + messages):
+            _bring(client, meter, "webhook", webhook(number, time.time()))
+            _work(meter, woken)
+        time.sleep(GRACE_SECONDS)
+        with meter.step("dispatch, once"):
+            due = dispatch.due(redis_client())
+        woken.extend((tasks.STEPS[one.step], one.row_id) for one in due)
+        _work(meter, woken)
+
+
+def _aftermath(meter: Meter, messages: int) -> None:
+    """Bring what a network tells of the last answers, kind by kind."""
+    answers = Message.objects.filter(direction=Message.Direction.OUTBOUND).exclude(external_id="")
+    sent = list(answers.select_related("conversation__contact").order_by("-pk")[:messages])
+    assert len(sent) == messages
+    client = Client(SERVER_NAME="127.0.0.1")
+    with _waking() as woken:
+        for one in sent:
+            contact = one.conversation.contact.external_id
+            calls = told_afterwards(contact, one.external_id, time.time())
+            for kind, body in zip(("echo", "delivered", "read"), calls, strict=True):
+                _bring(client, meter, f"webhook: {kind}", body)
+                _work(meter, woken, f": {kind}")
+
+
+@contextmanager
+def _waking() -> Iterator[deque[tuple[Any, int]]]:
+    """Yield what was woken and not yet done."""
     woken: deque[tuple[Any, int]] = deque()
     publish = waking.wake
 
@@ -113,25 +150,20 @@ def _journey(meter: Meter, first: int, messages: int) -> None:
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(waking, "wake", wake))
         stack.enter_context(mock.patch.object(tasks, "wake", wake))
-        client = Client(SERVER_NAME="127.0.0.1")
-        for number in range(first, first + messages):
-            body = webhook(number, time.time())
-            signed = {"X-Hub-Signature-256": signature(body)}
-            with meter.step("webhook"):
-                answer = client.post(WEBHOOK, body, "application/json", headers=signed)
-            assert answer.status_code == 200, answer.content  # noqa: PLR2004 - HTTP's own
-            _work(meter, woken)
-        time.sleep(GRACE_SECONDS)
-        with meter.step("dispatch, once"):
-            due = dispatch.due(redis_client())
-        woken.extend((tasks.STEPS[one.step], one.row_id) for one in due)
-        _work(meter, woken)
+        yield woken
 
 
-def _work(meter: Meter, woken: deque[tuple[Any, int]]) -> None:
+def _bring(client: Client, meter: Meter, name: str, body: bytes) -> None:
+    signed = {"X-Hub-Signature-256": signature(body)}
+    with meter.step(name):
+        answer = client.post(WEBHOOK, body, "application/json", headers=signed)
+    assert answer.status_code == 200, answer.content  # noqa: PLR2004 - HTTP's own
+
+
+def _work(meter: Meter, woken: deque[tuple[Any, int]], of: str = "") -> None:
     while woken:
         task, row_id = woken.popleft()
-        with meter.step(task.name.rpartition(".")[2]):
+        with meter.step(f"{task.name.rpartition('.')[2]}{of}"):
             task(row_id)
 
 
