@@ -52,8 +52,8 @@ def test_a_system_without_guarantees_is_flagged_because_of_the_faults(tmp_path: 
     lacking = {"I1", "I4"}
     calm = Storm(webhooks=60, kills=0, seed=9, rate=40.0, calm=True)
     assert not codes(told(World(tmp_path / "calm"), Limit, calm)) & lacking
-    storm = Storm(webhooks=150, kills=4, seed=9, rate=40.0)
-    assert codes(told(World(tmp_path / "storm"), Limit, storm)) & lacking
+    storm = Storm(webhooks=90, kills=4, seed=3, rate=8.0)
+    assert codes(told(World(tmp_path / "storm"), Limit, storm)) >= lacking
 
 
 def test_a_planted_bug_is_flagged(tmp_path: Path) -> None:
