@@ -34,7 +34,9 @@ ODD = (
 )
 """Texts that are somebody's message all the same."""
 LIMITED = demo.SECOND_PAGE_ID
-"""The account whose workspace has a day's limit, which more people than that write to."""
+"""The account whose workspace has a day's limit, which more people than that write to, at once."""
+CROWD_AT, CROWD_WIDTH = 0.3, 2.0
+"""After which part of all messages they begin to write, and how many others come for each."""
 CANARY = "canari-{number:05d}-{seed}"
 TWICE, LATER, BATCHED, POISON, SEVERAL, ODDLY = 0.2, 0.1, 0.08, 0.02, 0.15, 0.02
 FORGED = 0.3
@@ -95,6 +97,8 @@ def people(number: int, seed: int, *, again: bool = True) -> list[Said]:
     limited = min(max(20, number // 50), 130)
     while len(slots) < number:
         place = draw.random() * number
+        if len(slots) < limited:
+            place = CROWD_AT * number + draw.random() * limited * CROWD_WIDTH
         left = number - len(slots)
         several = draw.random() < SEVERAL and again
         account = LIMITED if len(slots) < limited else _account(draw)

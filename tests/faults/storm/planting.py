@@ -92,7 +92,7 @@ def _quota_looked_at(module: ModuleType) -> None:
         found = rows.first()
         if limit is not None and found.used + found.reserved >= limit:
             return None
-        time.sleep(0.05)
+        time.sleep(0.5)
         rows.update(reserved=module.F("reserved") + 1)
         return day
 

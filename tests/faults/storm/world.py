@@ -19,8 +19,9 @@ from tests.faults.storm.planning import Said
 from tests.faults.storm.servers import Broker, Database, make_database
 from tests.stack import clean_environment, fetch, free_ports, wait_until
 
-SPACING = 3.0
-"""Seconds between two automatic messages of a conversation; 300 in production."""
+SPACING = 30.0
+"""Seconds between two automatic messages of a conversation; 300 in production. Who writes again in
+a storm does so sooner than that after the first answer: the pause has to hold the second back."""
 MODEL_PER_MINUTE = 200
 """Calls of the model: about as many as two cores get through, so that the limit is met."""
 READY_SECONDS = 600
