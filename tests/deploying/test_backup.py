@@ -1,8 +1,11 @@
 """A copy of the SQLite database, made while it is written, and put back."""
 
 import sqlite3
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from django.core.management import CommandError
@@ -36,6 +39,42 @@ def test_a_copy_holds_what_only_the_journal_holds(busy: Path, tmp_path: Path) ->
     assert (words(copy), size) == (["late"], copy.stat().st_size)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.glob("*copy*")] == ["copy.sqlite3"]
+
+
+@contextmanager
+def written_to(path: Path, seconds: float) -> Iterator[Thread]:
+    """Let another connection write all the time, at most for so long; it waits for nobody."""
+    enough = Event()
+
+    def write() -> None:
+        limit = time.monotonic() + seconds
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as writing:
+            while not enough.wait(0.001) and time.monotonic() < limit:
+                writing.execute("INSERT INTO told VALUES ('busy')")
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        yield writer
+    finally:
+        enough.set()
+        writer.join()
+
+
+def test_a_large_database_is_copied_while_somebody_writes_all_the_time(
+    busy: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(busy)) as filling:
+        filling.executemany("INSERT INTO told VALUES (hex(zeroblob(500000)))", [()] * 64)
+        filling.commit()
+    copy = tmp_path / "copy.sqlite3"
+
+    with written_to(busy, 20) as writer:
+        backup.copy(busy, copy)
+        assert writer.is_alive(), "the copy waited until nobody wrote any more"
+
+    assert copy.stat().st_size > 64_000_000
+    assert words(busy)[-1] == "busy"
 
 
 def test_no_copy_is_written_over(busy: Path, tmp_path: Path) -> None:
