@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from redis import Redis
 
-from accounts import audit
+from accounts import audit, backups
 from accounts.models import Letter, SignIn
 from billing.models import Quota
 from flowia import schedule
@@ -37,9 +37,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _read_anew() -> Iterator[None]:
-    restored.went_on_until.cache_clear()
+    backups.went_on_until.cache_clear()
     yield
-    restored.went_on_until.cache_clear()
+    backups.went_on_until.cache_clear()
 
 
 def after(**options: Any) -> str:
