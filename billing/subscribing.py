@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 
+from accounts import backups
 from accounts.models import Workspace
 from billing import gateway
 from billing.differences import News, news_between, trial_notice
@@ -57,6 +58,8 @@ class Answer:
     found: bool
     deleted: bool
     subscriptions: tuple[StripeSubscription, ...] = ()
+    maybe_told: bool = False
+    """Whether what changes by it may have been told in rows that a restored backup lost."""
 
 
 def row_of(workspace: Workspace) -> Subscription:
@@ -109,6 +112,7 @@ def apply(subscription_pk: int, answer: Answer) -> bool:
             return False
         if row.asked_at is not None and row.asked_at > answer.asked_at:
             return False
+        answer = replace(answer, maybe_told=_maybe_told(row, answer))
         row.asked_at, row.attempts = answer.asked_at, 0
         if not answer.found:
             row.error_code, row.next_at = "customer_missing", _tomorrow(answer.asked_at)
@@ -178,6 +182,25 @@ def tell(workspace_id: int, news: News) -> None:
     log.info("plan", workspace=workspace_id, reason=news.reason, after=news.after)
 
 
+def _maybe_told(row: Subscription, answer: Answer) -> bool:
+    """Return whether the answer is the first one after a backup was put back.
+
+    Of a customer who was not known then, their subscription tells: it began before, or after.
+    """
+    until = backups.went_on_until()
+    if until is None:
+        return False
+    if row.asked_at is not None:
+        return row.asked_at < until
+    return any(one.created < until for one in answer.subscriptions)
+
+
+def _tell(row: Subscription, news: News, answer: Answer) -> None:
+    """Write down what an answer changed; marked, where its letter may have left before."""
+    marked = {**news.data, backups.RESTORED: True} if answer.maybe_told else news.data
+    tell(row.workspace_id, replace(news, data=marked))
+
+
 def _copy(row: Subscription, new: Standing, answer: Answer) -> None:
     """Write a standing into a locked row, and tell what changed."""
     row.next_at = _next_look(new, answer.asked_at)
@@ -197,11 +220,11 @@ def _copy(row: Subscription, new: Standing, answer: Answer) -> None:
         row.suspended_at, row.suspended_for = None, ""
     if not known:
         if row.plan != before:
-            tell(row.workspace_id, News("plan_ended", before, row.plan))
+            _tell(row, News("plan_ended", before, row.plan), answer)
         return
     for news in news_between(old, new, before=before, after=row.plan):
-        tell(row.workspace_id, _to_confirm(news))
-    _tell_of_trial(row, new, answer.asked_at)
+        _tell(row, _to_confirm(news), answer)
+    _tell_of_trial(row, new, answer)
 
 
 def _to_confirm(news: News) -> News:
@@ -228,12 +251,12 @@ def plan_of(row: Subscription, new: Standing) -> str:
     return max(paid, row.given_plan or FREEMIUM.code, key=lambda code: SIZES.get(code, 0))
 
 
-def _tell_of_trial(row: Subscription, new: Standing, now: datetime) -> None:
-    news = trial_notice(new, now)
+def _tell_of_trial(row: Subscription, new: Standing, answer: Answer) -> None:
+    news = trial_notice(new, answer.asked_at)
     if news is not None:
         told = PlanChange.objects.filter(workspace=row.workspace_id, reason=news.reason)
         if not told.filter(data__until=news.data["until"]).exists():
-            tell(row.workspace_id, news)
+            _tell(row, news, answer)
 
 
 def _archive(row: Subscription, answer: Answer) -> None:
@@ -259,7 +282,7 @@ def _archive(row: Subscription, answer: Answer) -> None:
     if row.suspended_at is None:
         row.suspended_at = answer.asked_at
         row.suspended_for = Subscription.Suspension.CUSTOMER_DELETED
-    tell(row.workspace_id, News("customer_deleted", before, row.plan))
+    _tell(row, News("customer_deleted", before, row.plan), answer)
 
 
 def _next_look(new: Standing, now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts import links, mailbox
+from accounts.backups import went_on_until
 from accounts.models import Letter, Membership, Workspace
 from accounts.wording import Facts, Kind, reader_of, short
 from billing import quotas
@@ -89,8 +90,12 @@ def facts_of_draft(letter: Letter) -> Facts | None:
 def tell_of_waiting(workspace: Workspace, *, now: datetime) -> list[Wake]:
     """Write to the owners that somebody waits for the quota, once a day; returns the letters.
 
-    The day is that of the quota. Call it in the transaction in which somebody begins to wait.
+    The day is that of the quota. On the day of a restore nobody is written to: the letter of the
+    lost rows may have left. Call it in the transaction in which somebody begins to wait.
     """
+    until = went_on_until()
+    if until is not None and quotas.local_day(workspace, until) == quotas.local_day(workspace, now):
+        return []
     day = quotas.today(workspace, now)
     key = f"{workspace.uid}:{day.isoformat()}"
     owners = Membership.objects.filter(

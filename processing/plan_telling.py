@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import mailbox
+from accounts.backups import RESTORED
 from accounts.models import Membership, Workspace
 from accounts.wording import Kind
 from billing.models import PlanChange
@@ -43,7 +44,8 @@ def plan(change_id: int) -> list[Wake]:
             data=_ledger_data(change),
             request_id=change.request_id,
         )
-        wakes = [] if _written_already(change, now) else _write(change)
+        silent = bool(change.data.get(RESTORED)) or _written_already(change, now)
+        wakes = [] if silent else _write(change)
         return wakes + _let_go_on(change, now)
 
 

@@ -5,36 +5,19 @@ whose rows are lost: nobody answers it again by themselves (docs/backups.md).
 """
 
 from datetime import datetime, timedelta
-from functools import cache
 
 from django_celery_beat.models import PeriodicTask
 
-from accounts.audit import OPERATORS
-from accounts.models import AuditEntry
+from accounts.backups import RESTORED, went_on_until
 from flowia.lib import clock
 from processing import inbox, ledger, since
 from processing.holding import give_quota_back
 from processing.models import InteractionEvent, Message
 
-RESTORED = "restored"
-"""The reason code of what waited when the backup was made, or came from before it was put back."""
-ACTION = "operator.backup_restored"
-UNTIL = "until"
 ROUND = "dispatch"
 """The round of beat whose last time stands in the tables (`flowia/rounds.py`)."""
 LATE = timedelta(minutes=1)
 """What is younger came after: nobody puts a backup back and starts everything in less time."""
-
-
-@cache
-def went_on_until() -> datetime | None:
-    """Return until when the product went on without these rows; None where none were put back.
-
-    Read once in a process: none of them runs while a backup is put back.
-    """
-    entries = AuditEntry.objects.filter(chain=OPERATORS, action=ACTION)
-    last = entries.order_by("-number").first()
-    return datetime.fromisoformat(last.data[UNTIL]) if last else None
 
 
 def may_be_done(moment: datetime, *, now: datetime) -> bool:

@@ -14,14 +14,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit
+from accounts.backups import ACTION, RESTORED, UNTIL, went_on_until
 from accounts.models import Letter, SignIn, Workspace
 from accounts.posting import UNCONFIRMED
 from flowia.lib import clock
 from flowia.lib.errors import NotFoundError
 from processing import approving, failing, inbox, outbox, receiving, sequences
-from processing.models import Conversation, Delivery, FollowUp, Message
+from processing.models import Conversation, DeadLetter, Delivery, FollowUp, Message
 from processing.privacy import erasing
-from processing.restored import ACTION, RESTORED, UNTIL, leave_to_human, went_on_until
+from processing.restored import leave_to_human
 from social.models import WebhookEvent
 
 
@@ -46,6 +47,7 @@ def hold_everything(*, until: datetime, erased: Iterable[tuple[UUID, UUID]] = ()
     audit.record(ACTION, by=audit.SYSTEM, data={UNTIL: until.isoformat()})
     went_on_until.cache_clear()
     _take_in_calls()
+    _mark_dead_letters()
     return Held(
         sends=_hold_sends(),
         drafts=_close_drafts(),
@@ -111,6 +113,12 @@ def _hold_letters(until: datetime) -> int:
     due = Letter.objects.filter(status=Letter.Status.QUEUED, next_at__lte=until)
     held = {"status": Letter.Status.FAILED, "error_code": UNCONFIRMED, "next_at": None}
     return due.update(**held)
+
+
+def _mark_dead_letters() -> None:
+    """Tell operators of what failed for good that somebody may have let it be done again since."""
+    spoken = DeadLetter.objects.filter(kind__in=("send", "respond", "follow"), replayed_at=None)
+    spoken.update(reason=RESTORED)
 
 
 def _erase_again(workspace_uid: UUID, contact_uid: UUID) -> bool:

@@ -85,6 +85,13 @@ def has_binaries() -> bool:
     return _binaries() is not None
 
 
+def program(name: str) -> Path | None:
+    """Return a program that lies beside the server's own, like `pg_dump`; None where none does."""
+    folder = _binaries()
+    found = folder / name if folder else None
+    return found if found and found.exists() else None
+
+
 def _binaries() -> Path | None:
     found = shutil.which("initdb")
     if found:

@@ -4,7 +4,8 @@ To be run once a backup was put back, before anything is started; docs/backups.m
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
+from flowia.alone import nothing_runs
 from flowia.lib import clock
-from flowia.lib.redis import redis_client
 from processing import restored, restoring
-from processing.dispatch import seconds_since_tick
 
-RUNS_SECONDS = 10
 LOGGED = "flowia.erasures"
 
 
@@ -40,20 +38,38 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with translation.override(settings.LANGUAGE_CODE):
-            refuse_while_it_runs()
-            log: Path | None = options["erased"]
-            found = list(erasures_in(log)) if log else []
-            held = restoring.hold_everything(until=moment_of(options["until"]), erased=found)
-            restored.note_round()
-            self.stdout.write(
-                _(
-                    "Sends to be looked up: %(sends)d. Drafts closed: %(drafts)d. Messages left to"
-                    " humans: %(messages)d. Follow-ups called off: %(follow_ups)d. Letters held:"
-                    " %(letters)d. Erasures repeated: %(erased)d. Sign-ins ended: %(sign_ins)d."
-                )
-                % vars(held)
-            )
+        with translation.override(settings.LANGUAGE_CODE), nothing_runs():
+            what = asked(options)
+            self.stdout.write(hold(what))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Until when the lost product went on, and the erasures that are to be repeated."""
+
+    until: datetime
+    erased: tuple[tuple[UUID, UUID], ...]
+
+
+def asked(options: Mapping[str, Any]) -> Asked:
+    """Return what the options ask for; raises CommandError for what cannot be read."""
+    log: Path | None = options["erased"]
+    try:
+        found = tuple(erasures_in(log)) if log else ()
+    except OSError as error:
+        raise CommandError(str(error)) from error
+    return Asked(moment_of(options["until"]), found)
+
+
+def hold(what: Asked) -> str:
+    """Hold what waits in the tables, and return a sentence that tells how much. Nothing may run."""
+    held = restoring.hold_everything(until=what.until, erased=what.erased)
+    restored.note_round()
+    return _(
+        "Sends to be looked up: %(sends)d. Drafts closed: %(drafts)d. Messages left to"
+        " humans: %(messages)d. Follow-ups called off: %(follow_ups)d. Letters held:"
+        " %(letters)d. Erasures repeated: %(erased)d. Sign-ins ended: %(sign_ins)d."
+    ) % vars(held)
 
 
 def moment_of(text: str) -> datetime:
@@ -67,16 +83,6 @@ def moment_of(text: str) -> datetime:
     if moment is None:
         raise CommandError(_("No moment like 2026-11-29T03:00:00Z: %s") % text)
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-
-
-def refuse_while_it_runs() -> None:
-    """Raise CommandError while beat runs: what is held must not be taken up at the same time."""
-    try:
-        age = seconds_since_tick(redis_client())
-    except RedisError:
-        return
-    if age is not None and age < RUNS_SECONDS:
-        raise CommandError(_("Flow IA is running: stop every process first."))
 
 
 def erasures_in(log: Path) -> Iterator[tuple[UUID, UUID]]:

@@ -15,11 +15,9 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-PAGES = 4096
-
 
 class Command(BaseCommand):
-    """Copy the database page by page, look whether the copy is whole, and give it its name."""
+    """Copy the database of one moment, look whether the copy is whole, and give it its name."""
 
     help = "Writes a copy of the SQLite database into a new file."
 
@@ -50,7 +48,9 @@ def copy(source: Path, target: Path) -> int:
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(draft)) as new:
-            old.backup(new, pages=PAGES)
+            # In one step: between two, a write of somebody else has SQLite begin anew
+            # (https://www.sqlite.org/backup.html). With a journal of writes it holds nobody up.
+            old.backup(new)
             # One file, whatever the journal of the original.
             new.execute("PRAGMA journal_mode=DELETE")
         check(draft)
