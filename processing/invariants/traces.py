@@ -1,0 +1,33 @@
+"""I10 and I11: whatever happened, or did not, says why, when and by what."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from processing.invariants.span import Span
+from processing.models import DeadLetter, Delivery, Message
+from processing.reasons import SENTENCES
+
+
+def explained(span: Span) -> Iterator[QuerySet[Any]]:
+    """Yield silence and failures without a known reason, and failures without a dead letter."""
+    known = ["", *SENTENCES]
+    said = span.of(Message.objects.all())
+    decided = said.filter(outcome__in=["silent", "handoff", "hold"])
+    ended = said.filter(status__in=[Message.Status.REFUSED, Message.Status.FAILED])
+    for rows in (decided, ended):
+        yield rows.filter(reason="")
+        yield rows.exclude(reason__in=known)
+    letters = DeadLetter.objects.filter(kind="send", object_id=OuterRef("pk"))
+    yield span.of(Delivery.objects.filter(~Exists(letters), status=Delivery.Status.FAILED))
+
+
+def timed(span: Span) -> Iterator[QuerySet[Any]]:
+    """Yield what was sent and does not say when, under which name, or by which scenario."""
+    sent = span.of(Delivery.objects.filter(status=Delivery.Status.SENT))
+    yield sent.filter(Q(finished_at=None) | Q(message__status__in=["queued", "held"]))
+    yield sent.filter(message__external_id="")
+    yield sent.filter(message__purpose=Message.Purpose.REPLY, message__author="assistant").filter(
+        Q(begun_at=None) | Q(message__scenario_version=None)
+    )
