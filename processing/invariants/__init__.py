@@ -66,12 +66,12 @@ INVARIANTS: tuple[tuple[str, Promise, Question], ...] = (
     ("I2", _("Nothing waits that nobody will wake, and nothing waits for long."), woken),
     ("I4", _("Nothing was sent twice, and nothing was taken in twice."), once),
     ("I6", _("Automatic messages keep their distance in each conversation."), spaced),
-    ("I7", _("No day has more messages than its plan."), within_the_day),
+    ("I7", _("No day has more messages than its plan, and each is counted."), within_the_day),
     ("I8", _("The model is asked within its limits."), asked_within_limits),
     ("I9", _("Nothing is tried more often than it may be."), tried_within_limits),
     ("I10", _("Whatever was not answered or not sent has a known reason."), explained),
     ("I11", _("What was sent says when, by what and under which name."), timed),
-    ("I12", _("A tool has one row for each lead."), one_row_outside),
+    ("I12", _("No two leads share a row of a tool."), one_row_outside),
     ("I13", _("No row belongs to two workspaces."), apart),
 )
 """The invariants: a day's work keeps them, and each is seen when a row breaks it."""

@@ -28,7 +28,7 @@ MOST_ATTEMPTS: tuple[tuple[type[Any], int], ...] = (
 
 
 def asked_within_limits(span: Span) -> Iterator[QuerySet[Any]]:
-    """Yield what was paid for beyond the model's limits.
+    """Yield what was paid for beyond the model's limits, in all and by one workspace.
 
     A call is noted when it is over, up to a lease after its turn: of what a minute may begin, the
     minute in which it ends may show twice as much and no more.
@@ -41,8 +41,11 @@ def asked_within_limits(span: Span) -> Iterator[QuerySet[Any]]:
     yield paid.annotate(tokens=read + Coalesce(written, Value(0))).filter(
         tokens__gt=settings.AI_MAX_TOKENS
     )
-    before = Window(Lag("created_at", 2 * rate.in_all()), order_by=[F("created_at").asc()])
-    yield found(paid.annotate(before=before).filter(before__gt=F("created_at") - MINUTE))
+    own = settings.AI_REQUESTS_PER_MINUTE
+    for limit, whose in ((rate.in_all(), None), (own, [F("workspace")])):
+        lag = Lag("created_at", 2 * limit)
+        before = Window(lag, partition_by=whose, order_by=[F("created_at").asc()])
+        yield found(paid.annotate(before=before).filter(before__gt=F("created_at") - MINUTE))
 
 
 def tried_within_limits(span: Span) -> Iterator[QuerySet[Any]]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from integrations.models import Removal
 from processing.invariants.span import Span
-from processing.models import DeadLetter, Delivery, Message
+from processing.models import DeadLetter, Delivery, FollowUp, Message
 from processing.reasons import SENTENCES
 
 
@@ -19,8 +20,20 @@ def explained(span: Span) -> Iterator[QuerySet[Any]]:
     for rows in (decided, ended):
         yield rows.filter(reason="")
         yield rows.exclude(reason__in=known)
-    letters = DeadLetter.objects.filter(kind="send", object_id=OuterRef("pk"))
-    yield span.of(Delivery.objects.filter(~Exists(letters), status=Delivery.Status.FAILED))
+    for kind, failed in _failed():
+        letters = DeadLetter.objects.filter(kind=kind, object_id=OuterRef("pk"))
+        yield span.of(failed.filter(~Exists(letters)))
+
+
+def _failed() -> tuple[tuple[str, QuerySet[Any]], ...]:
+    """Return what failed for good, under the kind of its dead letters."""
+    gave_up = {"reason": "gave_up"}
+    return (
+        ("send", Delivery.objects.filter(status=Delivery.Status.FAILED)),
+        ("respond", Message.objects.filter(outcome=Message.Outcome.HANDOFF, **gave_up)),
+        ("follow", FollowUp.objects.filter(status=FollowUp.Status.TASK, **gave_up)),
+        ("remove", Removal.objects.filter(status=Removal.Status.FAILED)),
+    )
 
 
 def timed(span: Span) -> Iterator[QuerySet[Any]]:
