@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from processing.models import Conversation, Delivery, Message
+from processing import ledger
+from processing.models import Conversation, Delivery, InteractionEvent, Message
 from processing.threads import known
 from social import polling
 from social.contracts import COMMENT, Echo
@@ -20,6 +21,11 @@ from social.wording import flat
 BY_HAND = "by_hand"
 """Why such a message is queued; and the error code of its delivery once it was given up."""
 CLOCKS_APART = timedelta(minutes=2)
+ANSWERED_TWICE = "answered_twice"
+"""The reason code of what left after all, when its question had another answer by then."""
+QUESTION = "question"
+"""Under this name such a row of the ledger keeps the question's key, under the next by whom."""
+SENT_BY_HAND = "by_hand"
 
 
 def to_place(account: SocialAccount, echo: Echo) -> Q:
@@ -76,7 +82,7 @@ def note_heard(message: Message, echo: Echo, *, now: datetime) -> None:
     Delivery.objects.filter(message=message).update(
         status=Delivery.Status.SENT, next_at=None, finished_at=now, error_code=""
     )
-    keep_one_answer(message)
+    keep_one_answer(message, by_hand=True)
     changed = flat(message.text) != flat(echo.text)
     if changed:
         message.text, message.marks = echo.text, []
@@ -110,15 +116,21 @@ def expect_reading(message: Message) -> bool:
     return bool(rows.update(unseen_before=1))
 
 
-def keep_one_answer(message: Message) -> None:
-    """Let what left after all answer nothing where its question has another live answer by now."""
-    if message.in_reply_to_id is None:
+def keep_one_answer(message: Message, *, by_hand: bool = False) -> None:
+    """Let what left after all answer nothing where its question has another live answer by now.
+
+    The ledger keeps that it did, and whether a member sent it.
+    """
+    question = message.in_reply_to_id
+    if question is None:
         return
-    answers = Message.objects.filter(in_reply_to=message.in_reply_to_id, author=message.author)
+    answers = Message.objects.filter(in_reply_to=question, author=message.author)
     if answers.exclude(pk=message.pk).exclude(status__in=["failed", "refused"]).exists():
         # A question has one live answer: the later one keeps it.
         message.in_reply_to = None
         Message.objects.filter(pk=message.pk).update(in_reply_to=None)
+        data = {QUESTION: question, SENT_BY_HAND: by_hand}
+        ledger.tell(message, InteractionEvent.Kind.DELIVERY, ANSWERED_TWICE, data=data)
 
 
 def _there(account: SocialAccount, echo: Echo) -> QuerySet[Message]:

@@ -10,13 +10,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from billing import quotas
 from processing import deadletters, handed, ledger, outbox
 from processing.handed import CLOCKS_APART, to_place
-from processing.models import Conversation, Delivery, Message
+from processing.models import Conversation, Delivery, InteractionEvent, Message
 from social.contracts import COMMENT, Echo, StatusUpdate
 from social.models import SocialAccount
 from social.wording import flat
 
 NOT_AT_NETWORK = "not_at_network"
 """The error code of a delivery that two complete looks did not find."""
+SENT_AGAIN = "sent_again"
+"""The reason code of what the network took a second time, under another id."""
 IN_PERSON = Q(conversation__kind=Conversation.Kind.DIRECT) | Q(private=True)
 """What reaches somebody's direct messages: also a private answer to their comment."""
 FORWARD = {"sent": 1, "delivered": 2, "read": 3}
@@ -69,8 +71,21 @@ def note_sent(message: Message, external_id: str, *, now: datetime) -> bool:
     )
     if given_up is not None:
         _left_after_all(given_up, message, now=now)
+    if not news:
+        _note_again(message, external_id)
     outbox.mark_sent(message.pk, external_id, now=now)
     return bool(news)
+
+
+def _note_again(message: Message, external_id: str) -> None:
+    """Tell once that the network has a message twice: its delivery was named otherwise before."""
+    if external_id in {"", message.external_id}:
+        return
+    # Asked anew: whoever sends learns the name from the answer, after the echo wrote it.
+    named = Message.objects.filter(pk=message.pk).exclude(external_id__in=["", external_id])
+    told = InteractionEvent.objects.filter(message=message.pk, reason=SENT_AGAIN)
+    if named.exists() and not told.exists():
+        ledger.tell(message, InteractionEvent.Kind.DELIVERY, SENT_AGAIN)
 
 
 def _left_after_all(delivery: Delivery, message: Message, *, now: datetime) -> None:

@@ -252,6 +252,10 @@ SENTENCES: dict[str, Promise] = {
     "queued": _("The answer waits to be sent."),
     "sent": _("The network accepted the message."),
     "confirmed_by_echo": _("The network shows the message: it was sent."),
+    "sent_again": _("The network shows the message a second time: it was sent twice."),
+    "answered_twice": _(
+        "The message had been given up and left after all: its question has another answer by now."
+    ),
     "delivered": _("The message was delivered."),
     "read": _("The message was read."),
     "send_retry": _("The network asked us to wait; the message is sent again later."),

@@ -80,6 +80,12 @@ class HookCall(Row):
             models.Index(
                 fields=["next_at"], name="hook_call_due", condition=models.Q(next_at__isnull=False)
             ),
+            models.Index(
+                fields=["id"],
+                name="hook_call_forgotten",
+                condition=models.Q(models.Q(status="queued") | models.Q(status="running"))
+                & models.Q(next_at__isnull=True),
+            ),
             models.Index(fields=["hook", "-id"], name="calls_of_hook"),
             models.Index(fields=["lead_uid", "-id"], name="calls_of_lead"),
         )

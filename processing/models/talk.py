@@ -140,6 +140,12 @@ class Message(Row):
             models.Index(
                 fields=["next_at"], name="message_due", condition=models.Q(next_at__isnull=False)
             ),
+            # What nobody would ever decide: none, or `check_invariants` tells of it.
+            models.Index(
+                fields=["id"],
+                name="message_forgotten",
+                condition=models.Q(direction="inbound", outcome="", next_at__isnull=True),
+            ),
             models.Index(fields=["conversation", "-sent_at"], name="thread_order"),
             models.Index(fields=["external_id"], name="message_of_network"),
             models.Index(fields=["request_id"], name="message_of_request"),
@@ -197,6 +203,12 @@ class Delivery(Row):
         indexes = (
             models.Index(
                 fields=["next_at"], name="delivery_due", condition=models.Q(next_at__isnull=False)
+            ),
+            models.Index(
+                fields=["id"],
+                name="delivery_forgotten",
+                condition=models.Q(models.Q(status="queued") | models.Q(status="sending"))
+                & models.Q(next_at__isnull=True),
             ),
         )
 

@@ -8,18 +8,23 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
+from pytest_django import Settings
 
 from accounts import audit
 from accounts.models import AuditEntry
 from billing.models import PlanChange, Quota
-from integrations.models import Integration, SyncedRow
+from integrations.models import Integration, Removal, SyncedRow, SyncRun
 from processing.invariants import INVARIANTS, Breach, Span, breaches
 from processing.models import Contact, Delivery, InteractionEvent, Lead, Message
+from processing.privacy import erasing
+from processing.privacy.models import Erasure
 from social.models import Stop, WebhookEvent
 from tests.accounts.tampering import unguard
 from tests.factories import (
     make_account,
     make_contact,
+    make_conversation,
+    make_follow_up,
     make_lead,
     make_message,
     make_workspace,
@@ -113,8 +118,35 @@ def failed_in_silence(_message: Message) -> None:
     Delivery.objects.update(status="failed")
 
 
+def given_up_in_silence(message: Message) -> None:
+    Message.objects.filter(pk=message.pk).update(outcome="handoff", reason="gave_up")
+
+
+def follow_up_given_up_in_silence(message: Message) -> None:
+    make_follow_up(message.conversation, next_at=None, status="task", reason="gave_up")
+
+
+def removal_failed_in_silence(message: Message) -> None:
+    tool = Integration.objects.create(workspace=message.workspace, kind="airtable")
+    whose = {"workspace": message.workspace, "integration": tool}
+    Removal.objects.create(**whose, lead_uid=uuid4(), status="failed")
+
+
 def reserved_for_nobody(message: Message) -> None:
     Quota.objects.filter(workspace=message.workspace).update(reserved=2)
+
+
+def counted_too_often(message: Message) -> None:
+    Quota.objects.filter(workspace=message.workspace).update(used=2)
+
+
+def not_counted(message: Message) -> None:
+    Quota.objects.filter(workspace=message.workspace).update(used=0)
+
+
+def by_an_operator(message: Message) -> None:
+    day = Quota.objects.get(workspace=message.workspace)
+    audit.record("operator.quota_corrected", by=audit.SYSTEM, workspace=day.workspace, target=day)
 
 
 def too_many_tokens(message: Message) -> None:
@@ -130,6 +162,12 @@ def asked_too_often(message: Message) -> None:
         told.save()
 
 
+def asked_too_often_by_one(message: Message) -> None:
+    # Given back to what it was by the test's own settings.
+    settings.AI_REQUESTS_PER_MINUTE_IN_ALL = 10 * settings.AI_REQUESTS_PER_MINUTE
+    asked_too_often(message)
+
+
 def tried_for_ever(_message: Message) -> None:
     Delivery.objects.update(attempts=9)
 
@@ -140,6 +178,24 @@ def one_row_for_two(message: Message) -> None:
         SyncedRow.objects.create(
             workspace=message.workspace, integration=tool, lead_uid=uuid4(), external_id="page-1"
         )
+
+
+def pushed_for_another(message: Message) -> None:
+    other = make_lead(make_contact(make_account(make_workspace("Ailleurs"))))
+    tool = Integration.objects.create(workspace=message.workspace, kind="airtable")
+    whose = {"workspace": message.workspace, "integration": tool}
+    SyncRun.objects.create(**whose, lead_uid=other.uid, status="done")
+
+
+def row_of_another(message: Message) -> None:
+    tool = Integration.objects.create(workspace=make_workspace("Ailleurs"), kind="airtable")
+    SyncedRow.objects.create(workspace=message.workspace, integration=tool, lead_uid=uuid4())
+
+
+def answers_another(message: Message) -> None:
+    elsewhere = make_conversation(make_workspace("Ailleurs"))
+    other = make_message(elsewhere, outcome="reply", reason="replied")
+    Message.objects.filter(in_reply_to=message).update(in_reply_to=other)
 
 
 def without_name(message: Message) -> None:
@@ -178,16 +234,25 @@ BREAKS: list[tuple[Callable[[Message], None], str]] = [
     (near_answer, "I6"),
     (over_the_plan, "I7"),
     (reserved_for_nobody, "I7"),
+    (counted_too_often, "I7"),
+    (not_counted, "I7"),
     (too_many_tokens, "I8"),
     (asked_too_often, "I8"),
+    (asked_too_often_by_one, "I8"),
     (tried_for_ever, "I9"),
     (without_reason, "I10"),
     (unknown_reason, "I10"),
     (failed_in_silence, "I10"),
+    (given_up_in_silence, "I10"),
+    (follow_up_given_up_in_silence, "I10"),
+    (removal_failed_in_silence, "I10"),
     (without_time, "I11"),
     (without_name, "I11"),
     (without_version, "I11"),
     (one_row_for_two, "I12"),
+    (pushed_for_another, "I13"),
+    (row_of_another, "I13"),
+    (answers_another, "I13"),
     (of_another_workspace, "I13"),
     (lead_of_another, "I13"),
     (audit_changed, "I17"),
@@ -196,8 +261,9 @@ BREAKS: list[tuple[Callable[[Message], None], str]] = [
 
 @pytest.mark.parametrize(("breaks", "code"), BREAKS, ids=lambda one: getattr(one, "__name__", one))
 def test_a_row_that_breaks_one_is_seen(
-    scene: Scene, breaks: Callable[[Message], None], code: str
+    scene: Scene, settings: Settings, breaks: Callable[[Message], None], code: str
 ) -> None:
+    settings.AI_REQUESTS_PER_MINUTE_IN_ALL = 0
     breaks(answered(scene))
     assert code in codes()
 
@@ -216,7 +282,24 @@ def test_what_waits_while_everything_rests_is_not_forgotten(scene: Scene) -> Non
 def test_a_day_above_a_plan_that_was_changed_is_no_breach(scene: Scene) -> None:
     message = answered(scene)
     over_the_plan(message)
+    by_an_operator(message)
+    assert codes() == ["I7"]
     PlanChange.objects.create(workspace=message.workspace, reason="cancelled", after="freemium")
+    assert codes() == []
+
+
+def test_a_day_that_an_operator_corrected_counts_as_they_say(scene: Scene) -> None:
+    message = answered(scene)
+    not_counted(message)
+    by_an_operator(message)
+    assert codes() == []
+
+
+def test_a_day_of_which_somebody_was_erased_is_not_reckoned(scene: Scene) -> None:
+    message = answered(scene)
+    erasing.ask(message.workspace, message.conversation.contact.uid, by=audit.SYSTEM)
+    Erasure.objects.update(status="done", next_at=None)
+    assert Quota.objects.get(workspace=message.workspace).used == 1
     assert codes() == []
 
 

@@ -82,7 +82,10 @@ def _answered_before_stored(module: ModuleType) -> None:
 
 
 def _quota_looked_at(module: ModuleType) -> None:
-    """The day's quota is looked at, then taken, by two statements and without its condition."""
+    """The day's quota is looked at, then taken without its condition, and nobody stands in line."""
+    if module.__name__ == "processing.fairness":
+        module.in_line = lambda situation, *_told: situation  # type: ignore[attr-defined]
+        return
 
     def take(workspace: Any, limit: int | None, *, now: Any, keep: int = 0) -> Any:
         del keep
@@ -172,7 +175,7 @@ BUGS = {
         sql="DROP INDEX IF EXISTS one_row_per_utterance",
     ),
     "early-200": Bug(_answered_before_stored, "social.webhooks", flagged_by=["I3"]),
-    "quota-race": Bug(_quota_looked_at, "billing.quotas", flagged_by=["I7"]),
+    "quota-race": Bug(_quota_looked_at, "billing.quotas", "processing.fairness", flagged_by=["I7"]),
     "no-sweeper": Bug(_woken_once, "processing.dispatch", flagged_by=["I2"]),
     "calls-uncounted": Bug(
         _not_counted, "processing.ai.rate", flagged_by=["I8"], world={"model_per_minute": 20}
