@@ -19,7 +19,7 @@ from tests.postgres import has_binaries
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(1200),
+    pytest.mark.timeout(2400),
     pytest.mark.skipif(not has_binaries(), reason="no PostgreSQL of our own to kill"),
 ]
 BUG = "calls-uncounted"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from flowia.celery import TRANSPORT_OPTIONS
 from sandbox import demo
 from tests.faults.storm import checker, planning
 from tests.faults.storm.keeper import Exit
@@ -25,6 +26,9 @@ BRING_SECONDS = 120
 SLOTS = 10
 """How many tasks all workers do at once (`Procfile`)."""
 TELL_SECONDS = 15
+REST_SECONDS = 20
+VISIBILITY_SECONDS = float(TRANSPORT_OPTIONS["visibility_timeout"]) + 60
+"""After this long Redis gives away again what a worker took that died before it acknowledged."""
 MOST_FILES = 400
 SECRETS = (
     demo.APP_SECRET,
@@ -90,7 +94,7 @@ def play(system: System, storm: Storm, say: Callable[[str], None] = lambda _line
     seconds = time.monotonic() - started
     say(f"at rest after {seconds:.0f} s" if drained else "it does not come to rest")
     emptied = [one.until for one in nemesis.struck if one.kind == "redis emptied"]
-    left = {} if wait_until(lambda: not _left(system), 20) else _left(system)
+    left = _left_for_long(system, say)
     run = checker.Run(
         said,
         network.brought,
@@ -156,6 +160,17 @@ def _drained(system: System, say: Callable[[str], None]) -> bool:
             return True
         time.sleep(0.3)
     return False
+
+
+def _left_for_long(system: System, say: Callable[[str], None]) -> dict[str, int]:
+    """Return what Redis still holds once what was taken by workers that died has come back."""
+    if wait_until(lambda: not _left(system), REST_SECONDS):
+        return {}
+    left = _left(system)
+    if left and all("unacked" in name for name in left):
+        say(f"{left}: was taken by who died, and is waited for")
+        wait_until(lambda: not _left(system), VISIBILITY_SECONDS)
+    return _left(system)
 
 
 def _left(system: System) -> dict[str, int]:
