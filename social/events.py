@@ -3,7 +3,7 @@
 import traceback
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import DateTimeField, F
 from django.db.models.functions import Coalesce
 
 from flowia.lib import leases
@@ -55,7 +55,8 @@ def is_for(event: WebhookEvent, account: SocialAccount) -> bool:
     if account.connected_at is None or event.created_at >= account.connected_at:
         return True
     same = SocialAccount.objects.filter(kind=account.kind, external_id=account.external_id)
-    had = same.exclude(pk=account.pk).alias(since=Coalesce("connected_at", "created_at"))
+    since = Coalesce("connected_at", "created_at", output_field=DateTimeField())
+    had = same.exclude(pk=account.pk).alias(since=since)
     had = had.filter(since__lte=event.created_at)
     if event.created_at >= account.created_at:
         # It was here already: another one had it then only if it came later.

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import User
 from processing import pipeline
 from processing.models import Contact, Conversation, Delivery, Message
+from processing.situations import UNSEEN_FOR
 from social.models import SentDay, SocialAccount
 from social.providers.linkedin.browser import Outcome
 from tests.social.linkedin.fake import FakeLinkedIn
@@ -102,8 +103,11 @@ def test_what_was_said_earlier_and_read_late_keeps_no_approved_answer_back(
 ) -> None:
     thread = linkedin.writes("Bonjour !")
     time.move(minutes=1)
-    draft = drafted(account, linkedin, time)
-    delivery = approve(draft, marie)
+    linkedin.writes("Bonjour, quel est le tarif de votre accompagnement ?")
+    read(account)
+    time.move(seconds=UNSEEN_FOR.total_seconds())
+    respond(time)
+    delivery = approve(Message.objects.get(author="assistant"), marie)
     linkedin.strange = [Outcome("failed", result="not_sent", messages=tuple(thread.messages))]
     delivery = leave(delivery)
     assert Message.objects.filter(direction="inbound").count() == 2

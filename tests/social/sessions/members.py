@@ -28,8 +28,14 @@ class Hand:
     """The database's clock, which a test sets."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, now: datetime = MONDAY) -> None:
-        self.now = now
+        self.now, self.written = now, 0
         monkeypatch.setattr(clock, "now", lambda: self.now)
+        monkeypatch.setattr(clock, "at_writing", self._at_writing)
+
+    def _at_writing(self) -> datetime:
+        """Return a moment for each row that is written, one after the other."""
+        self.written += 1
+        return self.now + timedelta(microseconds=self.written)
 
     def move(self, **by: float) -> datetime:
         self.now += timedelta(**by)
