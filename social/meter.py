@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import BigIntegerField, F, Q, Value
 
-from social.budget import Book, room_for_answers, room_for_reading
+from social.budget import Book, lapsed, room_for_answers, room_for_reading
 from social.models import SocialAccount, UnitDay, UnitTotal
 from social.providers.registry import PROVIDERS
 from social.streams import Meter
@@ -128,8 +128,12 @@ def _count(
     if left < 0:
         wait = min(max((day.ends - now) / 10, SHORTEST_WAIT), LONGEST_WAIT)
         raise _TooMuchError(min(day.ends, now + wait))
-    mine = UnitDay.objects.filter(social_account=account, day=day.day)
-    mine.update(**{column: F(column) + units})
+    polls_lapsed, replies_lapsed = lapsed(book, account.pk)
+    UnitDay.objects.filter(social_account=account, day=day.day).update(
+        **{column: F(column) + units},
+        polls_lapsed=polls_lapsed,
+        replies_lapsed=replies_lapsed,
+    )
     share = book.most * (1 - book.kept) / len(book.polled)
     even = (day.ends - day.starts).total_seconds() / max(share, 1.0)
     return Taken(units, left, day.ends.timestamp() - now.timestamp(), even)
@@ -239,7 +243,7 @@ def _open(account: SocialAccount, meter: Meter, day: Day) -> None:
 def _book(account: SocialAccount, meter: Meter, day: Day, now: datetime, *, pending: int) -> Book:
     """Return the day as it stands without the `pending` units."""
     rows = UnitDay.objects.filter(provider=account.provider, day=day.day)
-    use = list(rows.values_list("social_account_id", "polled", "replied"))
+    use = {row.social_account_id: row for row in rows}
     total = UnitTotal.objects.get(provider=account.provider, day=day.day)
     return Book(
         most=total.most,
@@ -247,6 +251,8 @@ def _book(account: SocialAccount, meter: Meter, day: Day, now: datetime, *, pend
         kept=meter.kept_for_replies,
         left=day.left(now),
         answer=meter.costs.get("reply", 1),
-        polled={pk: polled for pk, polled, _ in use},
-        replied={pk: replied for pk, _, replied in use},
+        polled={pk: row.polled for pk, row in use.items()},
+        replied={pk: row.replied for pk, row in use.items()},
+        polls_lapsed={pk: row.polls_lapsed for pk, row in use.items()},
+        replies_lapsed={pk: row.replies_lapsed for pk, row in use.items()},
     )

@@ -39,7 +39,11 @@ class Poll(Row):
 
 
 class UnitDay(Row):
-    """What one account used of its network's shared units on one of the network's days."""
+    """What one account used of its network's shared units on one of the network's days.
+
+    `polls_lapsed`, `replies_lapsed`: which part (0 to 1) of its equal part had not been used in its
+    time when it last used units (`social/budget.py`).
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="unit_days")
     social_account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="unit_days")
@@ -47,6 +51,10 @@ class UnitDay(Row):
     day = models.DateField(_("day of the network"))
     polled = models.PositiveIntegerField(_("units for reading"), default=0)
     replied = models.PositiveIntegerField(_("units for answers"), default=0)
+    polls_lapsed = models.FloatField(_("part for reading that lapsed"), default=0.0, db_default=0.0)
+    replies_lapsed = models.FloatField(
+        _("part for answers that lapsed"), default=0.0, db_default=0.0
+    )
 
     class Meta:
         verbose_name = _("units of a day")

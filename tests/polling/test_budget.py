@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from social.budget import Book, room_for_answers, room_for_reading
+from social.budget import Book, lapsed, room_for_answers, room_for_reading
 
 FIFTY = dict.fromkeys(range(50), 0)
 DAY = Book(most=10_000, used=0, kept=0.3, left=1.0, answer=50, polled=FIFTY, replied=FIFTY)
@@ -78,21 +78,85 @@ def test_whatever_is_asked_the_day_holds_and_everybody_gets_their_part(seed: int
     """A greedy few ask all day; a quiet one asks late, within their even rest: always granted."""
     drawn = random.Random(seed)
     members, most = drawn.randint(1, 40), drawn.randint(200, 12_000)
-    polled, replied = dict.fromkeys(range(members), 0), dict.fromkeys(range(members), 0)
-    day = replace(DAY, most=most, polled=polled, replied=replied)
+    day = Played(most, members)
     for step in range(3000):
         left = 1 - step / 3000
         who = drawn.randrange(max(1, members // 3)) if drawn.random() < 0.8 else members - 1
         answers = drawn.random() < 0.1
-        cost, column = (50, replied) if answers else (1, polled)
-        now = replace(day, left=left, used=sum(polled.values()) + sum(replied.values()))
-        room = (room_for_answers if answers else room_for_reading)(now, who)
-        share = most * (0.3 if answers else 0.7) / members
-        owed = min(share - column[who], share * left)
-        if answers and share >= 50 and column[who] == 0:
-            owed = max(owed, 50)
-        assert room >= owed - 1e-6, (seed, step, who, answers)
-        if room >= cost:
-            column[who] += cost
-        assert sum(polled.values()) + sum(replied.values()) <= most
-        assert sum(polled.values()) <= most * 0.7 + 1e-6
+        room = day.room(who, left, answers=answers)
+        assert room >= day.owed(who, left, answers=answers) - 1e-6, (seed, step, who, answers)
+        if room >= (50 if answers else 1):
+            day.use(who, left, answers=answers)
+        assert sum(day.polled.values()) + sum(day.replied.values()) <= most
+        assert sum(day.polled.values()) <= most * 0.7 + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_everybody_gets_what_they_are_owed_when_all_ask_for_it_at_once(seed: int) -> None:
+    """After a day of greed, broken off anywhere, each in turn uses whatever there is."""
+    drawn = random.Random(seed)
+    members, most = drawn.randint(2, 12), drawn.randint(500, 12_000)
+    day, lasts = Played(most, members), drawn.random()
+    for step in range(400):
+        left, answers = 1 - lasts * step / 400, drawn.random() < 0.3
+        who = drawn.randrange(max(1, members // 2))
+        while day.room(who, left, answers=answers) >= (50 if answers else 1):
+            day.use(who, left, answers=answers)
+            if drawn.random() < 0.3:
+                break
+    left = 1 - lasts
+    promised = {
+        (who, answers): day.owed(who, left, answers=answers)
+        for who in day.polled
+        for answers in (False, True)
+    }
+    for (who, answers), owed in drawn.sample(sorted(promised.items()), len(promised)):
+        cost = 50 if answers else 1
+        used = 0
+        while day.room(who, left, answers=answers) >= cost:
+            day.use(who, left, answers=answers)
+            used += cost
+        assert used > owed - cost, (who, answers, owed, used)
+
+
+class Played:
+    """A day of some members, played use by use."""
+
+    def __init__(self, most: int, members: int) -> None:
+        self.polled, self.replied = (
+            dict.fromkeys(range(members), 0),
+            dict.fromkeys(range(members), 0),
+        )
+        self.polls_lapsed: dict[int, float] = {}
+        self.replies_lapsed: dict[int, float] = {}
+        self.day = replace(DAY, most=most)
+
+    def book(self, left: float) -> Book:
+        used = sum(self.polled.values()) + sum(self.replied.values())
+        return replace(
+            self.day,
+            left=left,
+            used=used,
+            polled=self.polled,
+            replied=self.replied,
+            polls_lapsed=self.polls_lapsed,
+            replies_lapsed=self.replies_lapsed,
+        )
+
+    def room(self, who: int, left: float, *, answers: bool) -> float:
+        return (room_for_answers if answers else room_for_reading)(self.book(left), who)
+
+    def use(self, who: int, left: float, *, answers: bool) -> None:
+        self.polls_lapsed[who], self.replies_lapsed[who] = lapsed(self.book(left), who)
+        if answers:
+            self.replied[who] += 50
+        else:
+            self.polled[who] += 1
+
+    def owed(self, who: int, left: float, *, answers: bool) -> float:
+        """What nobody else may take, by the words of `social/budget.py`."""
+        used = self.replied[who] if answers else self.polled[who]
+        share = self.day.most * (0.3 if answers else 0.7) / len(self.polled)
+        gone = (self.replies_lapsed if answers else self.polls_lapsed).get(who, 0.0) * share
+        owed = min(share - used - gone, share * left)
+        return max(owed, 50.0) if answers and share >= 50 and used == 0 else max(owed, 0.0)

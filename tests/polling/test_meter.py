@@ -200,3 +200,13 @@ def test_twenty_at_once_share_the_last_answers(settings: Settings) -> None:
     total = UnitTotal.objects.get()
     assert total.replied == total.used == 50 * sum(granted) <= 1000
     assert min(granted) >= 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("units", [900, 1000, 1833, 2400, 5000])
+def test_who_asks_last_still_gets_the_answer_they_are_owed(settings: Settings, units: int) -> None:
+    settings.YOUTUBE_DAILY_UNITS = units
+    granted = [sum(take(one, "reply") for _ in range(40)) for one in [connect() for _ in range(5)]]
+
+    assert min(granted) >= 1
+    assert UnitTotal.objects.get().used == 50 * sum(granted) <= units
