@@ -167,10 +167,10 @@ def commit(workspace: Workspace, day: date) -> None:
     COMMIT(workspace=workspace.pk, day=day)
 
 
-def count(workspace: Workspace, day: date) -> None:
-    """Count a message that nothing was reserved for: it left, whatever the limit is."""
+def reserve_late(workspace: Workspace, day: date) -> None:
+    """Reserve for a message that left already, whatever the limit is; `commit` counts it."""
     _open(workspace, day)
-    _rows(workspace, day).update(used=F("used") + 1)
+    _rows(workspace, day).update(reserved=F("reserved") + 1)
 
 
 def refund(workspace: Workspace, day: date) -> None:

@@ -1,7 +1,10 @@
 """Nothing of the product runs while its tables are replaced: looked for, and kept so."""
 
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
@@ -12,10 +15,12 @@ from flowia.embedded import var_dir
 from flowia.lib.redis import redis_client
 from flowia.run import lock
 from flowia.watching import workers
-from processing.dispatch import seconds_since_tick
+from processing.dispatch import last_tick
 
-RUNS_SECONDS = 10
-"""Beat that was heard within so many seconds runs."""
+LATELY_SECONDS = 20
+"""What was heard within so many seconds may run: who hangs says nothing for a while."""
+LISTEN_SECONDS = 12.0
+"""Who runs says so again within this time, whatever their clock says (each five seconds)."""
 
 
 @contextmanager
@@ -32,18 +37,32 @@ def nothing_runs() -> Iterator[None]:
         refuse_who_was_heard()
         yield
         return
-    held = lock.take(var_dir())
+    there = (var_dir() / lock.NAME).exists()
+    try:
+        held = lock.take(var_dir())
+    except OSError as error:
+        raise CommandError(_("Run this as the user that runs Flow IA: %s") % error) from error
     if held is None:
         raise CommandError(_("Flow IA is running: stop every process first."))
     with held:
+        if not there:
+            give_to_owner(folder, like=var_dir())
+            give_to_owner(var_dir() / lock.NAME, like=var_dir())
         refuse_who_was_heard()
         yield
+
+
+def give_to_owner(file: Path, *, like: Path) -> None:
+    """Give what root made to whom `like` belongs: the product runs as that user."""
+    whose = like.stat()
+    if os.geteuid() == 0 and whose.st_uid != 0:
+        os.chown(file, whose.st_uid, whose.st_gid)
 
 
 def refuse_who_was_heard() -> None:
     """Raise CommandError while beat or a worker says in Redis that it lives."""
     try:
-        heard = list(_heard(redis_client()))
+        heard = _heard(redis_client())
     except RedisError:
         return
     if heard:
@@ -53,8 +72,20 @@ def refuse_who_was_heard() -> None:
         )
 
 
-def _heard(client: Redis) -> Iterator[str]:
-    age = seconds_since_tick(client)
-    if age is not None and age < RUNS_SECONDS:
-        yield "beat"
-    yield from (one.name for one in workers.known(client) if one.alive)
+def _heard(client: Redis) -> list[str]:
+    """Return who was heard lately, or is heard now; waits where notes of others are there.
+
+    Notes are by the clocks of those who write them, which may be far off: a note that is old by
+    ours, or of tomorrow, says nothing by itself.
+    """
+    before, now = _notes(client), time.time()
+    lately = [name for name, at in before.items() if abs(now - at) < LATELY_SECONDS]
+    if lately or not before:
+        return lately
+    time.sleep(LISTEN_SECONDS)
+    return [name for name, at in _notes(client).items() if before.get(name) != at]
+
+
+def _notes(client: Redis) -> dict[str, float]:
+    tick = last_tick(client)
+    return {**({} if tick is None else {"beat": tick}), **workers.notes(client)}

@@ -131,8 +131,14 @@ def seconds_since_tick(client: Redis) -> float | None:
 
 def age_of_tick(client: Redis) -> float | None:
     """Return the same, below zero where beat's clock is ahead of this machine's."""
+    last = last_tick(client)
+    return None if last is None else time.time() - last
+
+
+def last_tick(client: Redis) -> float | None:
+    """Return when beat ticked last, in seconds since 1970 by its own clock; None for never."""
     last = client.get(TICK)
-    return None if last is None else time.time() - float(str(last))
+    return None if last is None else float(str(last))
 
 
 def _rows(now: Any, forgotten: Any = None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ CLOCKS_APART = timedelta(minutes=2)
 ANSWERED_TWICE = "answered_twice"
 """The reason code of what left after all, when its question had another answer by then."""
 QUESTION = "question"
-"""Under this name such a row of the ledger keeps the question's key, under the next by whom."""
+"""Under this name such a row of the ledger keeps the question's uid, under the next by whom."""
 SENT_BY_HAND = "by_hand"
 
 
@@ -121,7 +121,7 @@ def keep_one_answer(message: Message, *, by_hand: bool = False) -> None:
 
     The ledger keeps that it did, and whether a member sent it.
     """
-    question = message.in_reply_to_id
+    question = message.in_reply_to
     if question is None:
         return
     answers = Message.objects.filter(in_reply_to=question, author=message.author)
@@ -129,7 +129,7 @@ def keep_one_answer(message: Message, *, by_hand: bool = False) -> None:
         # A question has one live answer: the later one keeps it.
         message.in_reply_to = None
         Message.objects.filter(pk=message.pk).update(in_reply_to=None)
-        data = {QUESTION: question, SENT_BY_HAND: by_hand}
+        data = {QUESTION: str(question.uid), SENT_BY_HAND: by_hand}
         ledger.tell(message, InteractionEvent.Kind.DELIVERY, ANSWERED_TWICE, data=data)
 
 

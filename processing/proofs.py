@@ -59,7 +59,7 @@ def confirm_by_echo(account: SocialAccount, echo: Echo, *, now: datetime) -> Con
 def note_sent(message: Message, external_id: str, *, now: datetime) -> bool:
     """Write that the network has `message`, whatever we took it for; False when that was known.
 
-    Call it while the conversation is locked.
+    Call it while the conversation is locked, and where it is news, `confirming.note_left` with it.
     """
     rows = Delivery.objects.filter(message=message)
     # Given up; or replayed since, and nothing reserved for it yet.
@@ -89,11 +89,16 @@ def _note_again(message: Message, external_id: str) -> None:
 
 
 def _left_after_all(delivery: Delivery, message: Message, *, now: datetime) -> None:
-    """Count again what was given back when we took it for not sent; nobody sends it once more."""
+    """Hold again what was given back when we took it for not sent; nobody sends it once more.
+
+    Whoever tells that it left counts it (`confirming.note_left`), and the ledger keeps its day.
+    """
     deadletters.close("send", delivery.pk, now=now)
     if message.author != Message.Author.ASSISTANT:
         return
-    quotas.count(message.workspace, ledger.counted_on(delivery))
+    day = ledger.counted_on(delivery)
+    if Message.objects.filter(pk=message.pk, quota_day=None).update(quota_day=day):
+        quotas.reserve_late(message.workspace, day)
     handed.keep_one_answer(message)
 
 

@@ -17,6 +17,7 @@ from accounts import audit
 from accounts.backups import ACTION, RESTORED, UNTIL, went_on_until
 from accounts.models import Letter, SignIn, Workspace
 from accounts.posting import UNCONFIRMED
+from billing.models import Subscription
 from flowia.lib import clock
 from flowia.lib.errors import NotFoundError
 from processing import approving, failing, inbox, outbox, receiving, sequences
@@ -48,6 +49,7 @@ def hold_everything(*, until: datetime, erased: Iterable[tuple[UUID, UUID]] = ()
     went_on_until.cache_clear()
     _take_in_calls()
     _mark_dead_letters()
+    _ask_stripe_at_once()
     return Held(
         sends=_hold_sends(),
         drafts=_close_drafts(),
@@ -65,6 +67,11 @@ def _take_in_calls() -> None:
     waiting.update(next_at=clock.now())
     for event in list(waiting.values_list("pk", flat=True)):
         receiving.receive(event)
+
+
+def _ask_stripe_at_once() -> None:
+    """Let every customer be asked for first of all: that answer alone writes no letters."""
+    Subscription.objects.exclude(customer_id="").update(next_at=clock.now())
 
 
 def _hold_sends() -> int:

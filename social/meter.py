@@ -23,6 +23,8 @@ SPENT = "quota_spent"
 """The code of a ProviderError that tells that nothing is left of the network's day."""
 ANSWERS = {"reply", "look_up"}
 """Which operations use what is kept for answers; all others read."""
+AT_ONCE = 1000
+"""Rows of one statement: PostgreSQL takes 65,535 values in one."""
 EVERYBODY = 0
 """Where an account's key would stand: all accounts of the network together."""
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(minutes=30)
@@ -237,7 +239,7 @@ def _open(account: SocialAccount, meter: Meter, day: Day) -> None:
             UnitDay(provider=account.provider, day=day.day, **dict(zip(names, one, strict=True)))
             for one in sorted(shares)
         ]
-        UnitDay.objects.bulk_create(rows, ignore_conflicts=True)
+        UnitDay.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 def _book(account: SocialAccount, meter: Meter, day: Day, now: datetime, *, pending: int) -> Book:

@@ -56,6 +56,12 @@ def say_alive(name: str, queues: list[str]) -> None:
         redis_client().hset(KEY, name, told)
 
 
+def notes(client: Redis) -> dict[str, float]:
+    """Return when each worker noted last that it lives, in seconds since 1970 by its own clock."""
+    rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits
+    return {name: float(json.loads(told)["at"]) for name, told in sorted(rows.items())}
+
+
 def known(client: Redis) -> tuple[Worker, ...]:
     """Return the workers heard within the day, by name; those of earlier days are forgotten."""
     rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits

@@ -38,8 +38,8 @@ def _answered_twice(told: QuerySet[Any]) -> QuerySet[Any]:
     left = Message.objects.filter(AUTOMATIC, status__in=LEFT)
     mine = told.filter(message__in=left).values_list("pk", "data")
     questions = {key: data.get(QUESTION) for key, data in mine}
-    answered = left.filter(in_reply_to__in=list(questions.values()))
-    twice = set(answered.values_list("in_reply_to", flat=True))
+    answered = left.filter(in_reply_to__uid__in=list(questions.values()))
+    twice = {str(uid) for uid in answered.values_list("in_reply_to__uid", flat=True)}
     return told.filter(pk__in=[key for key, question in questions.items() if question in twice])
 
 

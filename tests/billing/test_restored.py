@@ -78,3 +78,14 @@ def test_of_a_customer_that_the_backup_did_not_know_their_subscription_tells(
 
     assert Subscription.objects.get().plan == "premium"
     assert Letter.objects.exists() is not lost
+
+
+def test_stripe_is_asked_for_every_customer_first_of_all(shop: World, workspace: Workspace) -> None:
+    row = subscribe(shop, workspace)
+    assert row.next_at is None or row.next_at > clock.now()
+
+    restore()
+
+    row.refresh_from_db()
+    assert row.next_at is not None
+    assert row.next_at <= clock.now()

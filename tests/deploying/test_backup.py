@@ -113,7 +113,7 @@ def crashed(busy: Path, tmp_path: Path) -> Path:
 
 def draft_of(tmp_path: Path) -> Path:
     draft = tmp_path / "draft"
-    restore.write(tmp_path / "copy.sqlite3", draft)
+    restore.write(tmp_path / "copy.sqlite3", draft, like=tmp_path)
     restore.settle(draft)
     return draft
 

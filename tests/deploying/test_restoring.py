@@ -1,5 +1,6 @@
 """A copy that is put back takes the database's place at once, whole and held, or not at all."""
 
+import errno
 import os
 import resource
 import signal
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 
 from flowia.embedded import BASE_DIR
+from flowia.management.commands.restore import switch
 from flowia.run import lock
 from tests import migrated
+from tests.deploying.test_alone import needs_root
 from tests.deploying.test_backup import words
 from tests.stack import clean_environment, wait_until
 
@@ -101,6 +104,64 @@ def test_what_was_put_back_is_held_and_what_was_there_is_kept(place: Place) -> N
     (kept,) = place.names - {"flowia.sqlite3"}
     assert kept in said
     assert words(place.var / kept) == ["now"]
+
+
+@needs_root
+def test_root_puts_it_back_for_whom_the_product_runs_as(place: Place) -> None:
+    os.chown(place.database, 12_345, 12_345)
+
+    code, said = place.restore()
+
+    assert code == 0, said
+    assert (place.database.stat().st_uid, place.database.stat().st_gid) == (12_345, 12_345)
+
+
+def test_a_switch_that_fails_leaves_the_name_to_the_database_that_was_there(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_names: object, **_more: object) -> None:
+        raise OSError(errno.EPERM, "not here")
+
+    draft = place.var / "draft"
+    copy(place.copy, draft)
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    with pytest.raises(OSError, match="not here"):
+        switch(draft, place.database, "mark")
+
+    assert words(place.database) == ["now"]
+
+
+def test_a_folder_that_cannot_be_waited_for_is_no_failure(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_opened: int) -> None:
+        raise OSError(errno.EINVAL, "not here")
+
+    draft = place.var / "draft"
+    copy(place.copy, draft)
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    kept = switch(draft, place.database, "mark")
+
+    assert kept is not None
+    assert (words(place.database), words(kept)) == (["before"], ["now"])
+
+
+def test_a_journal_that_cannot_be_brought_in_stops_it(place: Place) -> None:
+    with closing(sqlite3.connect(place.database, isolation_level=None)) as writing:
+        writing.execute("PRAGMA journal_mode=DELETE")
+        (place.var / "flowia.sqlite3-wal").mkdir()
+        header = bytearray(place.database.read_bytes())
+    # A file that says that it has a journal beside it (bytes 18 and 19), which cannot be opened.
+    header[18:20] = b"\x02\x02"
+    place.database.write_bytes(header)
+
+    code, said = place.restore()
+
+    assert code == 1, said
+    assert place.names == {"flowia.sqlite3", "flowia.sqlite3-wal"}
 
 
 def test_a_disk_that_is_full_leaves_the_database_as_it_was(place: Place) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,16 +11,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
-from redis import Redis
 
 from accounts import audit, backups
 from accounts.models import Letter, SignIn
 from billing.models import Quota
 from flowia import schedule
-from flowia.embedded import var_dir
 from flowia.management.commands import after_restore
-from flowia.run import lock
-from flowia.watching import workers
 from processing import pipeline, restored
 from processing.models import Contact, Delivery, FollowUp, Message
 from processing.privacy import erasing
@@ -294,38 +289,6 @@ def test_it_may_be_run_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> N
     after()
 
     assert look(delivery).status == "sent"
-
-
-def test_nothing_is_held_while_beat_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowia.alone.seconds_since_tick", lambda _client: 2.0)
-    monkeypatch.setattr("flowia.alone.workers.known", lambda _client: ())
-
-    with pytest.raises(CommandError, match="beat"):
-        after()
-
-
-@pytest.mark.parametrize(("seconds", "refused"), [(5.0, True), (3600.0, False)])
-def test_nothing_is_held_while_a_worker_lives(
-    live_redis: Redis, seconds: float, *, refused: bool
-) -> None:
-    note = {"at": time.time() - seconds, "queues": ["reply"]}
-    live_redis.hset(workers.KEY, "worker-reply@here", json.dumps(note))
-
-    if refused:
-        with pytest.raises(CommandError, match="worker-reply@here"):
-            after()
-        return
-    assert after()
-
-
-def test_nothing_is_held_while_any_process_of_a_run_lives() -> None:
-    (var_dir() / "run").mkdir(exist_ok=True)
-    held = lock.take(var_dir())
-    assert held is not None
-
-    with held, pytest.raises(CommandError):
-        after()
-    assert after()
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-13-40"])

@@ -9,8 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import audit
+from billing.models import Quota
+from processing.holding import give_quota_back
 from processing.invariants import breaches
 from processing.models import Delivery, InteractionEvent, Message
+from social.errors import ProviderError
 from tests.factories import make_conversation, make_message, make_reply
 from tests.processing.conftest import Scene
 from tests.processing.looking import MISSING, Thread, look, lost
@@ -19,11 +22,11 @@ from tests.processing.queueing import Network
 pytestmark = pytest.mark.django_db
 
 
-def codes(scene: Scene) -> list[str]:
+def codes(scene: Scene, code: str = "I4") -> list[str]:
     audit.record("workspace.made", by=audit.SYSTEM, workspace=scene.workspace)
     now = timezone.now() + timedelta(hours=1)
     found = breaches(since=now - timedelta(days=2), now=now)
-    return [one.code for one in found if one.code == "I4"]
+    return [one.code for one in found if one.code == code]
 
 
 def told(reason: str) -> list[dict[str, Any]]:
@@ -82,7 +85,7 @@ def test_an_answer_that_left_after_all_beside_another_one_was_sent_twice(
     question = Message.objects.get(direction="inbound")
     make_reply(question, "Oui, 49 €.", **other)
     scene.echo(mid="m_late", text=first.text, metadata=reference())
-    assert told("answered_twice") == [{"question": question.pk, "by_hand": False}]
+    assert told("answered_twice") == [{"question": str(question.uid), "by_hand": False}]
     assert codes(scene) == found
 
 
@@ -95,6 +98,22 @@ def test_what_a_member_sends_beside_another_answer_is_their_decision(
     scene.echo(mid="m_late", text=first.text)
     assert [one["by_hand"] for one in told("answered_twice")] == [True]
     assert codes(scene) == []
+
+
+@pytest.mark.parametrize("error", [ProviderError("551"), ProviderError("2", retryable=True)])
+def test_what_left_although_the_network_refused_it_is_counted_on_its_day(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, error: ProviderError
+) -> None:
+    Network(monkeypatch).down(error)
+    scene.say()
+    scene.run()
+    Delivery.objects.filter(status="queued").update(status="failed", next_at=None)
+    give_quota_back(scene.reply())
+    assert Quota.objects.get().used == 0
+
+    scene.echo(mid="m_late", text=scene.reply().text, metadata=reference())
+    assert (scene.reply().status, codes(scene, "I7")) == ("sent", [])
+    assert (Quota.objects.get().used, Quota.objects.get().reserved) == (1, 0)
 
 
 def two_answers(message: Message) -> None:

@@ -7,7 +7,7 @@ finds the one or the other, whole. PostgreSQL has tools of its own: docs/backups
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.db import Error, connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from flowia.alone import nothing_runs
+from flowia.alone import give_to_owner, nothing_runs
 from flowia.management.commands.after_restore import Asked, asked, hold
 from flowia.management.commands.backup import check, refuse_others
 
@@ -59,7 +59,7 @@ def put_back(source: Path, here: Path, what: Asked) -> tuple[Path | None, str]:
         check(source)
         settle(here)
         discard(draft)
-        write(source, draft)
+        write(source, draft, like=here if here.exists() else here.parent)
         with at_work_on(draft):
             call_command("migrate", interactive=False, verbosity=0)
             told = hold(what)
@@ -73,9 +73,10 @@ def put_back(source: Path, here: Path, what: Asked) -> tuple[Path | None, str]:
         discard(draft)
 
 
-def write(source: Path, draft: Path) -> None:
-    """Write a copy of a database into a file that does not exist yet, for its owner alone."""
+def write(source: Path, draft: Path, *, like: Path) -> None:
+    """Write a copy of a database into a new file, for the owner of `like` alone."""
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    give_to_owner(draft, like=like)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(draft)) as new:
         old.backup(new)
 
@@ -103,8 +104,11 @@ def settle(file: Path) -> None:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)) as alone:
             alone.execute("PRAGMA journal_mode=DELETE").fetchone()
     except sqlite3.Error as error:
-        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        code = error.sqlite_errorcode & 0xFF
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise CommandError(_("%s is in use: stop every process first.") % file) from error
+        if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
 
 
 def is_database(file: Path) -> bool:
@@ -130,7 +134,12 @@ def switch(draft: Path, here: Path, mark: str) -> Path | None:
         part = here.with_name(f"{here.name}{end}")
         if part.exists():
             part.rename(kept.with_name(f"{kept.name}{end}"))
-    draft.replace(here)
+    try:
+        draft.replace(here)
+    except OSError:
+        if there and not here.exists():
+            kept.rename(here)
+        raise
     keep_names(here.parent)
     return kept if there else None
 
@@ -146,12 +155,13 @@ def name_twice(here: Path, kept: Path) -> None:
 
 
 def keep_names(folder: Path) -> None:
-    """Wait until the disk has the names of a folder's files."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    """Wait until the disk has the names of a folder's files, where its file system lets us."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def discard(draft: Path) -> None:
