@@ -34,6 +34,9 @@ SHORTEST_TRIAL = timedelta(seconds=90)
 """A breaker closes after so many good calls, and not before this time is over."""
 BAD_PERCENT_OF_TRIAL = 10
 """When more than this part of the calls let through goes wrong, it opens again."""
+FORGIVEN_OF_TRIAL = 1
+"""Beside that part, once any call went well: one failure among the first few tells little, and a
+network that fails one call in fifteen, as some always do, would keep an account shut for good."""
 FIRST_GAP_SECONDS = 4.0
 SMALLEST_GAP_SECONDS = 0.25
 
@@ -229,7 +232,8 @@ def _count_trial(breaker: Breaker, opened_until: datetime, *, good: bool, now: d
         return False
     breaker.good += good
     breaker.bad += not good
-    if not good and 100 * breaker.bad > BAD_PERCENT_OF_TRIAL * breaker.good:
+    forgiven = FORGIVEN_OF_TRIAL if breaker.good else 0
+    if not good and 100 * (breaker.bad - forgiven) > BAD_PERCENT_OF_TRIAL * breaker.good:
         return True
     if breaker.good >= GOOD_TO_CLOSE and now - opened_until >= SHORTEST_TRIAL:
         log.info("breaker closed", breaker=breaker.name)

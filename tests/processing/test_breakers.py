@@ -1,5 +1,6 @@
 """When a breaker opens, how long it stays open, and how it lets calls through again."""
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -149,15 +150,41 @@ def test_a_breaker_on_trial_lets_single_calls_through_ever_faster_and_closes(
     assert not Breaker.objects.filter(name=f"account:{shop.uid}").exists()
 
 
-def test_a_trial_forgives_one_in_ten(time: Clock, shop: SocialAccount) -> None:
+@pytest.mark.parametrize(
+    "forgiven",
+    ["", "+x", "+++++++++x", "++++++++++xx++++++++++x"],
+)
+def test_a_trial_forgives_one_in_ten_and_one_more_but_not_the_first(
+    time: Clock, shop: SocialAccount, forgiven: str
+) -> None:
     play(shop, "xxxxx", now=time.now)
     time.move(seconds=30)
-    play(shop, "++++++++++x++++++++++x", now=time.now)
-    assert holds.admit(shop, "send", now=time.now) is None
+    play(shop, forgiven, now=time.now)
+    breaker = Breaker.objects.get(name=f"account:{shop.uid}")
+    assert breaker.opened_until == time.now
     play(shop, "x", now=time.now)
 
-    breaker = Breaker.objects.get(name=f"account:{shop.uid}")
+    breaker.refresh_from_db()
     assert breaker.opened_until == time.now + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(("percent", "closed"), [(7, range(35, 61)), (50, range(1))])
+def test_an_account_comes_back_where_few_calls_fail_and_not_where_half_of_them_do(
+    time: Clock, shop: SocialAccount, percent: int, closed: range
+) -> None:
+    """Sixty trials of a network that fails so many of a hundred calls."""
+    drawn, well = random.Random(percent), 0
+    for _ in range(60):
+        Breaker.objects.all().delete()
+        play(shop, "xxxxx", now=time.now)
+        opened = time.move(seconds=30) or time.now
+        while (breaker := Breaker.objects.filter(name__startswith="account").first()) and (
+            breaker.opened_until == opened
+        ):
+            time.move(seconds=2)
+            play(shop, "x" if drawn.random() < percent / 100 else "+", now=time.now)
+        well += breaker is None
+    assert well in closed
 
 
 def test_a_turn_is_taken_of_both_breakers_or_of_none(time: Clock, shop: SocialAccount) -> None:
