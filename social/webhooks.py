@@ -7,13 +7,13 @@ has the call before it does.
 import hashlib
 
 import structlog
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from flowia.lib import clock
 from flowia.lib.errors import BadSignatureError, FlowError, NotFoundError
+from flowia.lib.ids import uuid7
+from flowia.lib.standing import StandingInsert, given
 from flowia.lib.tally import Count
 from flowia.lib.wake import wake_after_commit
 from processing.tasks import receive
@@ -33,6 +33,19 @@ TAKEN = Count(
         for result in ("stored", "duplicate", "unsigned", "unreadable")
     ),
 )
+STORE = StandingInsert(
+    lambda: WebhookEvent(
+        uid=given.uid("uid"),
+        provider=given.word("provider"),
+        digest=given.word("digest"),
+        body=given.data("body"),
+        created_at=given.now(),
+        next_at=given.now(),
+        request_id=given.word("request_id"),
+    ),
+    unique=["provider", "digest"],
+)
+"""A call, once; its row is due at once."""
 
 
 @csrf_exempt
@@ -63,34 +76,20 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     return HttpResponse("EVENT_RECEIVED", content_type="text/plain")
 
 
-def store(provider: str, body: bytes, *, request_id: str) -> WebhookEvent | None:
-    """Store a verified call and wake its worker; None when this very call is stored already."""
-    event = WebhookEvent(
+def store(provider: str, body: bytes, *, request_id: str) -> bool:
+    """Store a verified call and wake its worker; False when this very call is stored already."""
+    key = STORE(
+        uid=uuid7(),
         provider=provider,
         digest=hashlib.sha256(body).hexdigest(),
         body=body,
-        next_at=clock.at_writing(),
         request_id=request_id,
     )
-    stored = _is_news(event)
-    if stored:
-        wake_after_commit(receive, event.pk)
-    TAKEN.add(provider, "stored" if stored else "duplicate")
-    log.info("webhook", provider=provider, bytes=len(body), duplicate=not stored)
-    return event if stored else None
-
-
-def _is_news(event: WebhookEvent) -> bool:
-    """Insert the call, in one statement; return False when it is there already."""
-    try:
-        with transaction.atomic():
-            event.save(force_insert=True)
-    except IntegrityError:
-        # Whatever else the database refuses must not be answered as taken.
-        if not WebhookEvent.objects.filter(provider=event.provider, digest=event.digest).exists():
-            raise
-        return False
-    return True
+    if key is not None:
+        wake_after_commit(receive, key)
+    TAKEN.add(provider, "duplicate" if key is None else "stored")
+    log.info("webhook", provider=provider, bytes=len(body), duplicate=key is None)
+    return key is not None
 
 
 def _handshake(found: Receiving, request: HttpRequest) -> HttpResponse:

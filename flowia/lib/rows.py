@@ -27,6 +27,9 @@ class BirthField(Moments):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Return what the column takes: of a row that is there already, what it has."""
+        told = getattr(model_instance, self.attname)
+        if add and hasattr(told, "resolve_expression"):
+            return told
         kept = super().pre_save(model_instance, add)
         return clock.at_writing() if add else kept
 

@@ -13,12 +13,13 @@ is asked in a transaction, as Django wants it.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
     BigAutoField,
+    BinaryField,
     CharField,
     DateField,
     DateTimeField,
@@ -26,16 +27,19 @@ from django.db.models import (
     Field,
     IntegerField,
     JSONField,
+    Model,
     QuerySet,
     UUIDField,
 )
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
 from django.db.transaction import (
     TransactionManagementError,
     atomic,
     mark_for_rollback_on_error,
 )
+
+from flowia.lib import clock
 
 Row = TypeVar("Row")
 
@@ -53,8 +57,22 @@ class Given(Expression):
         return "%s", (self,)
 
 
+class Now(Given):
+    """The database's clock as a row is written: a place only where the process tells it."""
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the database's own word."""
+        del compiler, connection
+        return "clock_timestamp()", ()
+
+
 class given:  # noqa: N801 - read as a word of the question
     """The places by the kind of their values."""
+
+    @staticmethod
+    def now() -> Now:
+        """Return the moment at which a row is written (`clock.at_writing`); needs no value."""
+        return Now("now", DateTimeField())
 
     @staticmethod
     def key(name: str) -> Given:
@@ -77,14 +95,19 @@ class given:  # noqa: N801 - read as a word of the question
         return Given(name, IntegerField())
 
     @staticmethod
-    def uid(name: str) -> Given:
-        """Return the place of a UUID."""
+    def uid(name: str) -> Any:
+        """Return the place of a UUID; Django's types know no expression as a row's."""
         return Given(name, UUIDField())
 
     @staticmethod
     def json(name: str) -> Given:
         """Return the place of what is kept as JSON."""
         return Given(name, JSONField())
+
+    @staticmethod
+    def data(name: str) -> Given:
+        """Return the place of bytes."""
+        return Given(name, BinaryField())
 
     @staticmethod
     def word(name: str) -> Given:
@@ -99,6 +122,7 @@ class _Kept(threading.local):
     compiler: Any = None
     queryset: Any = None
     locks: bool = False
+    sql: str = ""
     parameters: tuple[Any, ...] = ()
     asked: tuple[Any, ...] = ()
 
@@ -117,14 +141,16 @@ class _Kept(threading.local):
     def fill(self, values: Mapping[str, Any]) -> None:
         """Put the values into their places; raises KeyError where one is missing."""
         self.asked = tuple(
-            one.output_field.get_db_prep_value(values[one.name], self.connection)
+            one.output_field.get_db_prep_value(
+                clock.at_writing() if isinstance(one, Now) else values[one.name], self.connection
+            )
             if isinstance(one, Given)
             else one
             for one in self.parameters
         )
 
 
-_all: list["Standing[Any] | StandingChange"] = []
+_all: list["Standing[Any] | StandingChange | StandingInsert"] = []
 
 
 def build_all() -> None:
@@ -192,3 +218,50 @@ class StandingChange:
         with mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
             changed: int = kept.compiler.execute_sql(ROW_COUNT)
         return changed
+
+
+class StandingInsert:
+    """An INSERT of the row that `build` makes, where there is none with the same `unique` columns.
+
+    One statement, and outside of a transaction one way to the database: who is not the first
+    changes nothing. Whatever else the database refuses is an error. What a row's columns take by
+    themselves (`default`) is drawn when it is built, so that whatever differs from row to row needs
+    a place: its uid, and its birth.
+    """
+
+    def __init__(self, build: Callable[[], Model], *, unique: Sequence[str]) -> None:
+        self._build = build
+        self._unique = tuple(unique)
+        self._kept = _Kept()
+        _all.append(self)
+
+    def built(self) -> _Kept:
+        """Return what was built for this thread's connection, and build it where nothing was."""
+        kept, connection = self._kept, connections[DEFAULT_DB_ALIAS]
+        if kept.connection is not connection:
+            row = self._build()
+            meta = type(row)._meta  # noqa: SLF001 - Django's own name of it
+            fields = [one for one in meta.local_concrete_fields if one is not meta.pk]
+            query: Any = InsertQuery(type(row))
+            query.insert_values(fields, [row])
+            ((sql, parameters),) = query.get_compiler(connection=connection).as_sql()
+            columns = {one.name: connection.ops.quote_name(str(one.column)) for one in fields}
+            unique = ", ".join(columns[name] for name in self._unique)
+            key = connection.ops.quote_name(str(meta.pk.column))
+            # Django's own way would have SQLite ignore whatever is wrong with a row.
+            once = f"ON CONFLICT ({unique}) DO NOTHING RETURNING {key}"
+            kept.sql, kept.parameters = f"{sql} {once}", tuple(parameters)
+            kept.connection = connection
+        return kept
+
+    def __call__(self, **values: Any) -> Any:
+        """Return the key of the new row, None where one was there; raises KeyError for a value."""
+        kept = self.built()
+        kept.fill(values)
+        with (
+            mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS),
+            kept.connection.cursor() as cursor,
+        ):
+            cursor.execute(kept.sql, kept.asked)
+            found = cursor.fetchall()
+        return found[0][0] if found else None

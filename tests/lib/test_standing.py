@@ -11,8 +11,11 @@ from django.db import IntegrityError, connections, transaction
 from django.db.models import F, Q
 
 from accounts.models import Fact, Workspace
-from flowia.lib.standing import Standing, StandingChange, build_all, given
+from flowia.lib import clock
+from flowia.lib.ids import uuid7
+from flowia.lib.standing import Standing, StandingChange, StandingInsert, build_all, given
 from processing.models import ModelState
+from social.models import WebhookEvent
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -40,6 +43,17 @@ DUE = Standing(
     lambda: ModelState.objects.filter(retry_at__lte=given.moment("now")).values_list(
         "code", flat=True
     )
+)
+CALLED = StandingInsert(
+    lambda: WebhookEvent(
+        uid=given.uid("uid"),
+        created_at=given.now(),
+        provider="meta",
+        digest=given.word("digest"),
+        body=given.data("body"),
+        next_at=given.now(),
+    ),
+    unique=["provider", "digest"],
 )
 
 
@@ -136,3 +150,42 @@ def test_each_thread_asks_through_its_own_connection(workspace: Workspace) -> No
 
 def test_every_question_of_the_product_can_be_built() -> None:
     build_all()
+
+
+def test_a_row_is_inserted_once_and_is_what_django_would_have_written() -> None:
+    uid = uuid7()
+    before = clock.now()
+    first = CALLED(uid=uid, digest="one", body=b"\x00\xff%s")
+    again = CALLED(uid=uuid7(), digest="one", body=b"other")
+    second = CALLED(uid=uuid7(), digest="two", body=b"")
+
+    assert again is None
+    row, other = WebhookEvent.objects.order_by("pk")
+    assert (row.pk, row.uid, bytes(row.body)) == (first, uid, b"\x00\xff%s")
+    assert (other.pk, other.digest) == (second, "two")
+    plain = WebhookEvent.objects.create(provider="meta", digest="three", body=b"")
+    plain.refresh_from_db()
+    left = {"id", "uid", "created_at", "digest", "body", "next_at"}
+    columns = [one.attname for one in WebhookEvent._meta.concrete_fields if one.name not in left]
+    assert [getattr(row, name) for name in columns] == [getattr(plain, name) for name in columns]
+    for one in (row, other):
+        assert before <= one.created_at <= clock.now()
+        assert one.next_at is not None
+        assert abs(one.next_at - one.created_at) < timedelta(seconds=1)
+    assert row.created_at < other.created_at
+
+
+def test_a_row_that_the_database_refuses_for_another_reason_is_an_error() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CALLED(uid=uuid7(), digest=None, body=b"")
+    assert CALLED(uid=uuid7(), digest="three", body=b"") is not None
+
+
+@pytest.mark.parametrize("missing", ["uid", "digest", "body"])
+def test_a_row_with_a_value_missing_is_not_written(missing: str) -> None:
+    values = {"uid": uuid7(), "digest": "one", "body": b""}
+    del values[missing]
+
+    with pytest.raises(KeyError):
+        CALLED(**values)
+    assert not WebhookEvent.objects.exists()
