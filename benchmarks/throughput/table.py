@@ -42,7 +42,7 @@ class Target:
     at_least: bool
 
     def told(self, rounds: list[Round]) -> tuple[str, bool | None]:
-        """Return a sentence, and whether it is met; None when it was not measured."""
+        """Return a sentence, and whether it is met for certain; None when it was not measured."""
         if self.theirs:
             found = self.row.ratios(rounds, "flowia", self.theirs)
         else:
@@ -53,8 +53,11 @@ class Target:
         if not found:
             return f"{aim}, not measured", None
         value = median(found)
-        met = value >= self.bound if self.at_least else value <= self.bound
-        return f"{aim}, is {value:.2f}: {'met' if met else 'MISSED'}", met
+        met = [one >= self.bound if self.at_least else one <= self.bound for one in found]
+        if len(set(met)) > 1:
+            spread = f"{min(found):.2f} to {max(found):.2f}"
+            return f"{aim}, is {value:.2f}, from {spread}: undecided", False
+        return f"{aim}, is {value:.2f}: {'met' if met[0] else 'MISSED'}", met[0]
 
 
 def alone(what: str, name: str, form: str = ".2f") -> Row:
@@ -180,7 +183,7 @@ def calls(one: Round) -> str:
 
 
 def targets(rounds: list[Round]) -> tuple[str, bool]:
-    """Return a sentence on each aim, and whether none that was measured is missed."""
+    """Return a sentence on each aim, and whether all that were measured are met for certain."""
     found = [target.told(rounds) for target in TARGETS]
     return "\n".join(sentence for sentence, _met in found), all(
         met is not False for _, met in found

@@ -68,6 +68,19 @@ def test_a_missed_aim_is_named(ours: Result, missed: str) -> None:
     assert any(line.startswith(missed) and "MISSED" in line for line in told.splitlines())
 
 
+@pytest.mark.parametrize("speeds", [(85, 95, 99), (99, 95, 85)])
+def test_an_aim_whose_bound_lies_within_the_spread_is_undecided(speeds: tuple[float, ...]) -> None:
+    rounds = [a_round(result("flowia", speed, 10)) for speed in speeds]
+    told, met = table.targets(rounds)
+
+    assert not met
+    line = (
+        "messages/s, model 800 ms of NestJS + BullMQ: ≥ 1.8, is 1.90, from 1.70 to 1.98: undecided"
+    )
+    assert line in told.splitlines()
+    assert told.count(": met") == len(table.TARGETS) - 1
+
+
 def test_what_was_not_measured_is_said_and_not_missed() -> None:
     told, met = table.targets([{"flowia": Result("flowia", acks())}])
 
