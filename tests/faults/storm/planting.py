@@ -71,9 +71,14 @@ def _answered_before_stored(module: ModuleType) -> None:
     store = module.store
 
     def later(*told: Any, **named: Any) -> None:
+        # Not sooner: this runs in processes that have no settings yet.
+        from django.db import connection  # noqa: PLC0415
+
         time.sleep(1.0)
-        store(*told, **named)
-        module.transaction.get_connection().close()
+        try:
+            store(*told, **named)
+        finally:
+            connection.close()
 
     def answer_first(*told: Any, **named: Any) -> None:
         threading.Thread(target=later, args=told, kwargs=named, daemon=True).start()
