@@ -58,22 +58,24 @@ def say_alive(name: str, queues: list[str]) -> None:
 
 def notes(client: Redis) -> dict[str, float]:
     """Return when each worker noted last that it lives, in seconds since 1970 by its own clock."""
-    rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits
-    return {name: float(json.loads(told)["at"]) for name, told in sorted(rows.items())}
+    return {name: float(note["at"]) for name, note in _notes(client).items()}
 
 
 def known(client: Redis) -> tuple[Worker, ...]:
     """Return the workers heard within the day, by name; those of earlier days are forgotten."""
-    rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits
     found = []
-    for name, told in sorted(rows.items()):
-        note = json.loads(told)
+    for name, note in _notes(client).items():
         seconds = max(0.0, time.time() - float(note["at"]))
         if seconds > FORGET_SECONDS:
             client.hdel(KEY, name)
         else:
             found.append(Worker(name, tuple(note["queues"]), round(seconds, 1)))
     return tuple(found)
+
+
+def _notes(client: Redis) -> dict[str, Any]:
+    rows: dict[str, str] = client.hgetall(KEY)  # type: ignore[assignment] # a client that waits
+    return {name: json.loads(told) for name, told in sorted(rows.items())}
 
 
 def at_work(app: Celery, workers: tuple[Worker, ...]) -> list[Task]:
