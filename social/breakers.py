@@ -36,7 +36,7 @@ BAD_PERCENT_OF_TRIAL = 10
 """When more than this part of the calls let through goes wrong, it opens again."""
 FORGIVEN_OF_TRIAL = 1
 """Beside that part, once any call went well: one failure among the first few tells little. Without
-it, two of three trials fail where a network fails one call in fifteen, and each doubles the wait."""
+it, two of three trials fail where one call in fifteen fails, and each doubles the wait."""
 FIRST_GAP_SECONDS = 4.0
 SMALLEST_GAP_SECONDS = 0.25
 
