@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 SLOW_SECONDS = 3.0
-LONGEST_SECONDS = 3600.0
+STILL_SECONDS = 600.0
 
 
 def main() -> None:
@@ -35,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=500)
     parser.add_argument("--scale", type=float, default=1.0, help="limits so many times larger")
-    parser.add_argument("--every", type=float, default=2.0, help="seconds between two faults")
+    parser.add_argument(
+        "--chance", type=float, default=0.02, help="of each kind of fault, per call"
+    )
     asked = parser.parse_args()
     runner = get_runner(settings)(verbosity=0)
     databases = runner.setup_databases()
@@ -69,10 +71,10 @@ def write(sandbox: "Sandbox", asked: argparse.Namespace) -> None:
     workspace = filling.make_shop(asked.leads)
     tools = filling.connect_all(sandbox, workspace)
     before = [filling.standing(tool) for tool in tools]
-    weather = filling.Weather(sandbox, every=asked.every, slow_seconds=SLOW_SECONDS)
+    weather = filling.Weather(sandbox, chance=asked.chance, slow_seconds=SLOW_SECONDS)
     orders = filling.order_everything(tools)
     with weather.blowing():
-        took = filling.run_workers(filling.all_written(orders), seconds=LONGEST_SECONDS)
+        took = filling.run_workers(filling.all_written(orders), still_seconds=STILL_SECONDS)
     print(f"{asked.leads} leads into each of {len(tools)} tools in {took:.0f} s; met:")
     for name, number in sorted(weather.met.items()):
         print(f"  {number:>4} x {name}")
@@ -86,7 +88,7 @@ def write(sandbox: "Sandbox", asked: argparse.Namespace) -> None:
             f"{filling.receipts(tool)} receipts, in {seconds:.0f} s"
         )
     since, again = filling.last_call(sandbox), filling.order_everything(tools)
-    took = filling.run_workers(filling.all_written(again), seconds=LONGEST_SECONDS)
+    took = filling.run_workers(filling.all_written(again), still_seconds=STILL_SECONDS)
     calls = filling.written_calls(sandbox, since)
     writing = sum(number for name, number in calls.items() if name.split()[1] in filling.WRITING)
     equal = sum(progress_of(order).unchanged for order in again)

@@ -3,8 +3,9 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import IO
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
@@ -32,31 +33,39 @@ def nothing_runs() -> Iterator[None]:
     folder = var_dir() / "run"
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not folder.is_dir():
-        # Where nobody may write, no run of this folder ever began.
-        refuse_who_was_heard()
-        yield
-        return
-    there = (var_dir() / lock.NAME).exists()
     try:
-        held = lock.take(var_dir())
+        # Where nobody may write, no run of this folder ever began.
+        held = _take(folder) if folder.is_dir() else nullcontext()
     except OSError as error:
         raise CommandError(_("Run this as the user that runs Flow IA: %s") % error) from error
     if held is None:
         raise CommandError(_("Flow IA is running: stop every process first."))
     with held:
-        if not there:
-            give_to_owner(folder, like=var_dir())
-            give_to_owner(var_dir() / lock.NAME, like=var_dir())
         refuse_who_was_heard()
         yield
 
 
-def give_to_owner(file: Path, *, like: Path) -> None:
-    """Give what root made to whom `like` belongs: the product runs as that user."""
+def _take(folder: Path) -> IO[bytes] | None:
+    there = (var_dir() / lock.NAME).exists()
+    held = lock.take(var_dir())
+    if held and not there:
+        give_to_owner(folder, like=var_dir())
+        give_to_owner(var_dir() / lock.NAME, like=var_dir())
+    return held
+
+
+def give_to_owner(file: Path | int, *, like: Path) -> None:
+    """Give what root made to whom `like` belongs: the product runs as that user.
+
+    Never what a link of that name leads to: the folder's owner may have put it there.
+    """
     whose = like.stat()
-    if os.geteuid() == 0 and whose.st_uid != 0:
-        os.chown(file, whose.st_uid, whose.st_gid)
+    if os.geteuid() != 0 or whose.st_uid == 0:
+        return
+    if isinstance(file, int):
+        os.fchown(file, whose.st_uid, whose.st_gid)
+    else:
+        os.chown(file, whose.st_uid, whose.st_gid, follow_symlinks=False)
 
 
 def refuse_who_was_heard() -> None:

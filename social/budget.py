@@ -7,7 +7,8 @@ least comes first: each up to an equal part of all that is lent, counting one mo
 come; beyond it, one leaves the others what they will borrow if they go on as they did.
 
 What somebody is owed and everybody's used units are never more than the day has, so that all can
-have what they are owed in any order, even at the same moment.
+have what they are owed in any order, even at the same moment; as long as nobody joins. Who joins
+during the day is owed a part of what is gone in it, and all may come away with less.
 
 One answer is everybody's until midnight, where there are enough for all: people write when they
 do, and not evenly. Answers may also use what reading will not need, never the other way round.

@@ -1,5 +1,6 @@
 """What puts tables back works alone: whoever runs is heard, whatever their clock says."""
 
+import errno
 import io
 import json
 import os
@@ -117,6 +118,45 @@ def test_who_may_not_write_where_runs_are_noted_is_told_who_may(
 
     with pytest.raises(CommandError, match=r"up\.lock"), alone.nothing_runs():
         pass
+
+
+def test_who_may_not_even_look_there_is_told_who_may(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    really = Path.stat
+
+    def look(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "up.lock":
+            raise PermissionError(errno.EACCES, "not yours", str(path))
+        return really(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(alone, "var_dir", lambda: tmp_path)
+    monkeypatch.setattr(Path, "stat", look)
+
+    with pytest.raises(CommandError, match=r"up\.lock"), alone.nothing_runs():
+        pass
+
+
+@needs_root
+def test_root_gives_nothing_away_that_a_link_leads_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    var, roots = tmp_path / "var", tmp_path / "roots"
+    roots.mkdir()
+    (var / "run").mkdir(parents=True)
+    (var / "run" / "up.lock").symlink_to(roots / "made")
+    monkeypatch.setattr(alone, "var_dir", lambda: var)
+    os.chown(var, 12_345, 12_345)
+
+    with alone.nothing_runs():
+        pass
+    (var / "run" / "up.lock").unlink()
+    (var / "run").rmdir()
+    (var / "run").symlink_to(roots)
+    with alone.nothing_runs():
+        pass
+
+    assert (roots.stat().st_uid, (roots / "made").stat().st_uid) == (0, 0)
 
 
 @needs_root

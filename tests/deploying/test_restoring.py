@@ -116,21 +116,43 @@ def test_root_puts_it_back_for_whom_the_product_runs_as(place: Place) -> None:
     assert (place.database.stat().st_uid, place.database.stat().st_gid) == (12_345, 12_345)
 
 
-def test_a_switch_that_fails_leaves_the_name_to_the_database_that_was_there(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("links", [True, False])
+def test_a_switch_that_fails_leaves_every_name_as_it_was(
+    place: Place, monkeypatch: pytest.MonkeyPatch, *, links: bool
 ) -> None:
     def refuse(*_names: object, **_more: object) -> None:
         raise OSError(errno.EPERM, "not here")
 
-    draft = place.var / "draft"
+    draft, journal = place.var / "draft", place.var / "flowia.sqlite3-wal"
     copy(place.copy, draft)
-    monkeypatch.setattr(os, "link", refuse)
+    journal.write_bytes(b"of a damaged database")
+    before = place.database.read_bytes()
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
     monkeypatch.setattr(Path, "replace", refuse)
 
     with pytest.raises(OSError, match="not here"):
         switch(draft, place.database, "mark")
 
-    assert words(place.database) == ["now"]
+    assert place.names == {"flowia.sqlite3", "flowia.sqlite3-wal"}
+    assert journal.read_bytes() == b"of a damaged database"
+    assert place.database.read_bytes() == before
+
+
+@pytest.mark.parametrize(("place_of", "wrong"), [(18, b"\x09"), (44, b"\0\0\0\x09"), (100, b"\0")])
+def test_a_header_that_is_damaged_is_no_reason_to_refuse(
+    place: Place, place_of: int, wrong: bytes
+) -> None:
+    damaged = bytearray(place.database.read_bytes())
+    damaged[place_of : place_of + len(wrong)] = wrong
+    place.database.write_bytes(damaged)
+
+    code, said = place.restore()
+
+    assert code == 0, said
+    assert (words(place.database), place.held) == (["before"], True)
+    (kept,) = place.names - {"flowia.sqlite3"}
+    assert (place.var / kept).read_bytes() == damaged
 
 
 def test_a_folder_that_cannot_be_waited_for_is_no_failure(
@@ -161,6 +183,7 @@ def test_a_journal_that_cannot_be_brought_in_stops_it(place: Place) -> None:
     code, said = place.restore()
 
     assert code == 1, said
+    assert str(place.database) in said
     assert place.names == {"flowia.sqlite3", "flowia.sqlite3-wal"}
 
 

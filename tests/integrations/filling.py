@@ -1,14 +1,13 @@
 """Many leads into the three stand-ins at once, in bad weather: for the test and the benchmark."""
 
 import json
-import random
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +41,7 @@ REAL = {"notion_per_second": 3, "airtable_per_base": 5, "airtable_per_token": 50
 """The tools' own limits (crm.md)."""
 WRITING = {"create_page", "update_page", "create", "update", "append", "batch_update", "clear"}
 NUMBER = 500
+ENDED = ("done", "unchanged")
 
 
 @contextmanager
@@ -141,28 +141,19 @@ def standing(tool: Integration) -> Counter[str]:
 
 @dataclass
 class Weather:
-    """One bad call after another at random moments, `every` seconds on average."""
+    """Each call of each tool meets each kind of fault with a `chance`, the same for one `seed`.
+
+    By calls and not by seconds: on a slow machine the same number of batches comes through.
+    """
 
     sandbox: Sandbox
-    every: float
+    chance: float
     slow_seconds: float
     seed: int = 1
     met: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
     def blowing(self) -> Iterator[None]:
-        over = threading.Event()
-        thread = threading.Thread(target=self._blow, args=(over,))
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-            self.sandbox.delete("/faults")
-
-    def _blow(self, over: threading.Event) -> None:
-        chance = random.Random(self.seed)
         kinds: dict[str, dict[str, Any]] = {
             "rate_limited": {"retry_after": 1},
             "server_error": {},
@@ -170,24 +161,35 @@ class Weather:
             "timeout_after_acceptance": {"seconds": self.slow_seconds},
             "lost_after_acceptance": {},
         }
-        while not over.wait(chance.expovariate(1 / self.every)):
-            kind, service = chance.choice(list(kinds)), chance.choice(list(SERVICES.values()))
-            # Faults of calls that nobody makes any more would meet the second order at once.
-            with suppress(OSError):
-                if len(self.sandbox.get("/faults")["faults"]) < len(SERVICES):
-                    self.sandbox.post("/faults", service=service, kind=kind, **kinds[kind])
-                    self.met[f"{service} {kind}"] += 1
+        since = last_call(self.sandbox)
+        for service in SERVICES.values():
+            for kind, told in kinds.items():
+                luck = {"chance": self.chance, "seed": f"{self.seed} {service}", "times": None}
+                self.sandbox.post("/faults", service=service, kind=kind, **told, **luck)
+        try:
+            yield
+        finally:
+            self.sandbox.delete("/faults")
+        for call in calls_of_tools(self.sandbox, since):
+            if call["fault"]:
+                self.met[f"{call['service']} {call['fault']}"] += 1
 
 
-def run_workers(done: Callable[[], bool], *, workers: int = 2, seconds: float = 120) -> float:
-    """Let so many workers do what the dispatcher finds, until `done`; returns the seconds."""
+def run_workers(done: Callable[[], bool], *, workers: int = 2, still_seconds: float = 60) -> float:
+    """Let so many workers do what the dispatcher finds, until `done`; returns the seconds.
+
+    Fails when no push ended for `still_seconds`: how long all take is the machine's affair.
+    """
     begun, over = time.monotonic(), threading.Event()
     threads = [threading.Thread(target=_work, args=(over,)) for _ in range(workers)]
     for thread in threads:
         thread.start()
     try:
+        ended, moved = 0, begun
         while not done():
-            assert time.monotonic() - begun < seconds, "it takes too long"
+            was, ended = ended, SyncRun.objects.filter(status__in=ENDED).count()
+            moved = time.monotonic() if ended > was else moved
+            assert time.monotonic() - moved < still_seconds, f"nothing ends after {ended} pushes"
             time.sleep(0.1)
     finally:
         over.set()
@@ -227,7 +229,7 @@ def all_written(orders: list[SyncOrder]) -> Callable[[], bool]:
             # An order looks every minute whether its last push has ended; nobody waits for that.
             SyncOrder.objects.filter(pk__in=keys, cursor=2**63 - 1).update(next_at=clock.now())
             return False
-        ended = SyncRun.objects.filter(order__in=keys, status__in=["done", "unchanged"]).count()
+        ended = SyncRun.objects.filter(order__in=keys, status__in=ENDED).count()
         return ended == SyncRun.objects.filter(order__in=keys).count()
 
     return done
@@ -239,17 +241,17 @@ def receipts(tool: Integration) -> int:
     return rows.exclude(external_id="").exclude(digest="").exclude(url="").count()
 
 
+def calls_of_tools(sandbox: Sandbox, since: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the calls that the tools took after one of their log."""
+    while calls := sandbox.get("/calls", since_id=since)["calls"]:
+        yield from (call for call in calls if call["service"] in SERVICES.values())
+        since = calls[-1]["id"]
+
+
 def written_calls(sandbox: Sandbox, since: int = 0) -> Counter[str]:
     """Return how many calls of each operation the tools took after one of their log."""
-    found: Counter[str] = Counter()
-    while calls := sandbox.get("/calls", since_id=since)["calls"]:
-        found.update(
-            f"{call['service']} {call['operation']}"
-            for call in calls
-            if call["service"] in SERVICES.values()
-        )
-        since = calls[-1]["id"]
-    return found
+    calls = calls_of_tools(sandbox, since)
+    return Counter(f"{call['service']} {call['operation']}" for call in calls)
 
 
 def last_call(sandbox: Sandbox) -> int:

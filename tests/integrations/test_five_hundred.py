@@ -46,7 +46,7 @@ def test_five_hundred_leads_are_five_hundred_rows_in_each_tool(tools: Sandbox) -
     workspace = filling.make_shop()
     connected = filling.connect_all(tools, workspace)
     before = [filling.standing(tool) for tool in connected]
-    weather = Weather(tools, every=0.1, slow_seconds=SLOW_SECONDS)
+    weather = Weather(tools, chance=0.05, slow_seconds=SLOW_SECONDS)
     first = filling.order_everything(connected)
     with weather.blowing():
         filling.run_workers(filling.all_written(first))

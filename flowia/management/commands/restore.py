@@ -25,6 +25,8 @@ from flowia.management.commands.backup import check, refuse_others
 MAGIC = b"SQLite format 3\0"
 """How each database begins (https://www.sqlite.org/fileformat.html)."""
 JOURNALS = ("-wal", "-shm", "-journal")
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""What SQLite says of damage; of a header's unknown format, SQLITE_ERROR."""
 
 
 class Command(BaseCommand):
@@ -57,7 +59,7 @@ def put_back(source: Path, here: Path, what: Asked) -> tuple[Path | None, str]:
     draft = here.with_name(f".{here.name}.restoring")
     try:
         check(source)
-        settle(here)
+        settle_what_is_there(here)
         discard(draft)
         write(source, draft, like=here if here.exists() else here.parent)
         with at_work_on(draft):
@@ -65,7 +67,7 @@ def put_back(source: Path, here: Path, what: Asked) -> tuple[Path | None, str]:
             told = hold(what)
         settle(draft)
         check(draft)
-        settle(here)
+        settle_what_is_there(here)
         return switch(draft, here, f"{timezone.now():%Y%m%dT%H%M%SZ}"), told
     except (OSError, sqlite3.Error, Error) as error:
         raise CommandError(_("Nothing was changed: %s") % error) from error
@@ -75,8 +77,11 @@ def put_back(source: Path, here: Path, what: Asked) -> tuple[Path | None, str]:
 
 def write(source: Path, draft: Path, *, like: Path) -> None:
     """Write a copy of a database into a new file, for the owner of `like` alone."""
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    give_to_owner(draft, like=like)
+    made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        give_to_owner(made, like=like)
+    finally:
+        os.close(made)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(draft)) as new:
         old.backup(new)
 
@@ -93,10 +98,26 @@ def at_work_on(file: Path) -> Iterator[None]:
         connection.settings_dict["NAME"] = named
 
 
+def settle_what_is_there(here: Path) -> None:
+    """Settle the database that is to be replaced; raises CommandError that names the way out."""
+    try:
+        settle(here)
+    except (OSError, sqlite3.Error) as error:
+        told = {"error": error, "file": here}
+        raise CommandError(
+            _(
+                "Nothing was changed: %(error)s. If %(file)s is lost, move it and its -wal file"
+                " away, and try again."
+            )
+            % told
+        ) from error
+
+
 def settle(file: Path) -> None:
     """Bring what stands in a database's journal into the file itself.
 
-    Raises CommandError while anybody has it open. What is no database any more is left as it is.
+    Raises CommandError while anybody has it open. What is no database any more, or has a header
+    that SQLite refuses, is left as it is.
     """
     if not is_database(file):
         return
@@ -107,8 +128,13 @@ def settle(file: Path) -> None:
         code = error.sqlite_errorcode & 0xFF
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise CommandError(_("%s is in use: stop every process first.") % file) from error
-        if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        if code not in DAMAGED and not (code == sqlite3.SQLITE_READONLY and writable(file)):
             raise
+
+
+def writable(file: Path) -> bool:
+    """Tell whether it is the file itself that says that it may only be read."""
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def is_database(file: Path) -> bool:
@@ -129,15 +155,21 @@ def switch(draft: Path, here: Path, mark: str) -> Path | None:
     there = here.exists()
     if there:
         name_twice(here, kept)
-    # Left behind, the journal of a damaged or lost database would be taken for the copy's.
-    for end in JOURNALS:
-        part = here.with_name(f"{here.name}{end}")
-        if part.exists():
-            part.rename(kept.with_name(f"{kept.name}{end}"))
+    moved: list[tuple[Path, Path]] = []
     try:
+        # Left behind, the journal of a damaged or lost database would be taken for the copy's.
+        for end in JOURNALS:
+            part, other = (file.with_name(f"{file.name}{end}") for file in (here, kept))
+            if part.exists():
+                part.rename(other)
+                moved.append((part, other))
         draft.replace(here)
     except OSError:
-        if there and not here.exists():
+        for part, other in moved:
+            other.rename(part)
+        if there and here.exists():
+            kept.unlink()
+        elif there:
             kept.rename(here)
         raise
     keep_names(here.parent)
