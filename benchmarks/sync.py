@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 SLOW_SECONDS = 3.0
-STILL_SECONDS = 600.0
+LONGEST_SECONDS = 3600.0
 
 
 def main() -> None:
@@ -74,7 +74,7 @@ def write(sandbox: "Sandbox", asked: argparse.Namespace) -> None:
     weather = filling.Weather(sandbox, chance=asked.chance, slow_seconds=SLOW_SECONDS)
     orders = filling.order_everything(tools)
     with weather.blowing():
-        took = filling.run_workers(filling.all_written(orders), still_seconds=STILL_SECONDS)
+        took = filling.run_workers(filling.all_written(orders), seconds=LONGEST_SECONDS)
     print(f"{asked.leads} leads into each of {len(tools)} tools in {took:.0f} s; met:")
     for name, number in sorted(weather.met.items()):
         print(f"  {number:>4} x {name}")
@@ -88,7 +88,7 @@ def write(sandbox: "Sandbox", asked: argparse.Namespace) -> None:
             f"{filling.receipts(tool)} receipts, in {seconds:.0f} s"
         )
     since, again = filling.last_call(sandbox), filling.order_everything(tools)
-    took = filling.run_workers(filling.all_written(again), still_seconds=STILL_SECONDS)
+    took = filling.run_workers(filling.all_written(again), seconds=LONGEST_SECONDS)
     calls = filling.written_calls(sandbox, since)
     writing = sum(number for name, number in calls.items() if name.split()[1] in filling.WRITING)
     equal = sum(progress_of(order).unchanged for order in again)

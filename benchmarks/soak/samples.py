@@ -16,9 +16,6 @@ FEW = 10
 """So many rows, wake-ups or connections more are what happens to be under way."""
 PART = 8
 """The last part of a run is held against the second one: in the first it still warms up."""
-REPLACED = 4
-"""By this part Celery has replaced each child once (500 tasks). The new one has some twenty more
-open files than the first: it is forked from a parent that has its pipes and sockets by then."""
 QUEUES = ("incomingMessages", "autoReply", "background", "browserLinkedIn")
 COUNTS = b"""
 SELECT
@@ -79,22 +76,22 @@ def verdict(samples: Sequence[Sample]) -> tuple[list[str], bool]:
     size = len(samples) // PART
     if not size:
         return [f"{len(samples)} looks: too few to tell, a verdict takes {PART}."], False
-    begins = (size, (REPLACED - 1) * size, len(samples) - size)
-    rows = list(_rows(*(samples[begin : begin + size] for begin in begins)))
-    lines = ["| | before | last part | |", "|---|--:|--:|---|"]
+    second, last = samples[size : 2 * size], samples[-size:]
+    rows = list(_rows(second, last))
+    lines = ["| | second part | last part | |", "|---|--:|--:|---|"]
     lines += [f"| {name} | {a:.1f} | {b:.1f} | {'' if ok else 'GREW'} |" for name, a, b, ok in rows]
     return lines, all(ok for *_rest, ok in rows)
 
 
 def _rows(
-    second: Sequence[Sample], replaced: Sequence[Sample], last: Sequence[Sample]
+    second: Sequence[Sample], last: Sequence[Sample]
 ) -> Iterator[tuple[str, float, float, bool]]:
     for name in second[0].weight:
         before, after = (
             median(one.weight.get(name, 0.0) for one in part) for part in (second, last)
         )
         yield f"PSS of {name}, MB", before, after, after <= before * FLAT
-    before, after = (median(one.files for one in part) for part in (replaced, last))
+    before, after = (median(one.files for one in part) for part in (second, last))
     yield "open files and sockets", before, after, after <= before * FLAT
     for name in second[0].counts:
         before, after = (median(one.counts[name] for one in part) for part in (second, last))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import comb
 from statistics import median
 
 from benchmarks.throughput.measuring import Pipeline, Result
@@ -11,7 +10,6 @@ from benchmarks.throughput.services import WORK
 LABELS = {"limit": "limit", "nestjs": "NestJS + BullMQ", "flowia": "Flow IA"}
 ALL = tuple(LABELS)
 PAIRS = (("flowia", "limit"), ("flowia", "nestjs"), ("nestjs", "limit"))
-AS_SURE_AS_THREE = 0.75
 Round = dict[str, Result]
 Get = Callable[[Result], float | None]
 
@@ -44,7 +42,7 @@ class Target:
     at_least: bool
 
     def told(self, rounds: list[Round]) -> tuple[str, bool | None]:
-        """Return a sentence, and whether it is met in all that counts; None when not measured."""
+        """Return a sentence, and whether it is met for certain; None when it was not measured."""
         if self.theirs:
             found = self.row.ratios(rounds, "flowia", self.theirs)
         else:
@@ -54,25 +52,12 @@ class Target:
         aim = f"{self.row.what}{of}: {'≥' if self.at_least else '≤'} {self.bound:g}"
         if not found:
             return f"{aim}, not measured", None
-        value, found = median(found), counting(found)
+        value = median(found)
         met = [one >= self.bound if self.at_least else one <= self.bound for one in found]
         if len(set(met)) > 1:
             spread = f"{min(found):.2f} to {max(found):.2f}"
             return f"{aim}, is {value:.2f}, from {spread}: undecided", False
         return f"{aim}, is {value:.2f}: {'met' if met[0] else 'MISSED'}", met[0]
-
-
-def counting(found: list[float]) -> list[float]:
-    """Leave out the lowest and the highest, as many as more rounds allow, so that they decide.
-
-    What is left holds the true median at least as surely as all of three rounds do, three times in
-    four: of n rounds without r at each end 1 - 2 * (C(n, 0) + ... + C(n, r)) / 2**n (order
-    statistics; https://en.wikipedia.org/wiki/Binomial_distribution for the sum).
-    """
-    number, out = len(found), 0
-    while 1 - 2 * sum(comb(number, one) for one in range(out + 2)) / 2**number >= AS_SURE_AS_THREE:
-        out += 1
-    return sorted(found)[out : number - out]
 
 
 def alone(what: str, name: str, form: str = ".2f") -> Row:
@@ -198,7 +183,7 @@ def calls(one: Round) -> str:
 
 
 def targets(rounds: list[Round]) -> tuple[str, bool]:
-    """Return a sentence on each aim, and whether all that were measured are met."""
+    """Return a sentence on each aim, and whether all that were measured are met for certain."""
     found = [target.told(rounds) for target in TARGETS]
     return "\n".join(sentence for sentence, _met in found), all(
         met is not False for _, met in found

@@ -27,15 +27,6 @@ def test_a_program_that_grows_is_named() -> None:
     assert [line.split(" | ")[0] for line in lines if "GREW" in line] == ["| PSS of web, MB"]
 
 
-def test_more_files_of_the_children_that_replace_the_first_ones_are_no_growth() -> None:
-    before = [Sample(at, {}, 50, {}) for at in range(PART + 4)]
-    after = [Sample(at, {}, 60, {}) for at in range(PART + 4, PART * 4)]
-    leak = [Sample(at, {}, 50 + at, {}) for at in range(PART * 4)]
-
-    assert verdict([*before, *after])[1]
-    assert not verdict(leak)[1]
-
-
 def test_as_many_looks_as_parts_are_enough() -> None:
     assert verdict(samples(PART))[1]
 

@@ -81,24 +81,6 @@ def test_an_aim_whose_bound_lies_within_the_spread_is_undecided(speeds: tuple[fl
     assert told.count(": met") == len(table.TARGETS) - 1
 
 
-@pytest.mark.parametrize(("usual", "word"), [(95, "met"), (85, "MISSED")])
-def test_more_rounds_decide_what_three_left_open(usual: float, word: str) -> None:
-    three = [85.0, 95.0, 99.0]
-    told, met = table.targets(
-        [a_round(result("flowia", speed, 10)) for speed in three + [usual] * 10]
-    )
-
-    assert met == (word == "met")
-    assert f"≥ 1.8, is {usual / 50:.2f}: {word}" in told
-
-
-def test_what_counts_holds_the_median_as_surely_as_three_rounds_do() -> None:
-    left = {number: len(table.counting([float(one) for one in range(number)]))
-            for number in range(1, 11)}  # fmt: skip
-
-    assert left == {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 4, 7: 5, 8: 6, 9: 5, 10: 6}
-
-
 def test_what_was_not_measured_is_said_and_not_missed() -> None:
     told, met = table.targets([{"flowia": Result("flowia", acks())}])
 
