@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--leads", type=int, default=500)
     parser.add_argument("--scale", type=float, default=1.0, help="limits so many times larger")
     parser.add_argument(
-        "--chance", type=float, default=0.02, help="of each kind of fault, per call of Notion"
+        "--chance", type=float, default=0.005, help="of each kind of fault, per call of Notion"
     )
     asked = parser.parse_args()
     runner = get_runner(settings)(verbosity=0)

@@ -36,7 +36,7 @@ from tests.stack import clean_environment, free_port, wait_until
 
 SERVICES = {"notion": "notion", "airtable": "airtable", "google_sheets": "sheets"}
 """Each tool, and what the sandbox calls its stand-in."""
-OFTENER = {"airtable": 3, "sheets": 3}
+OFTENER = {"airtable": 6, "sheets": 6}
 REAL = {"notion_per_second": 3, "airtable_per_base": 5, "airtable_per_token": 50,
         "sheets_reads": 60, "sheets_writes": 60, "sheets_project": 300}  # fmt: skip
 """The tools' own limits (crm.md)."""
@@ -144,7 +144,7 @@ class Weather:
     """Each call of each tool meets each kind of fault with a `chance`, the same for one `seed`.
 
     By calls and not by seconds: on a slow machine the same number of batches comes through. Tools
-    that take many rows in a call meet faults three times as often.
+    that take many rows in a call meet faults six times as often.
     """
 
     sandbox: Sandbox
