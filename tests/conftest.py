@@ -221,7 +221,9 @@ def live_redis(valkey_server: str, settings: Settings) -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def sqlite_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Return the running product on SQLite, with its demo data and sandbox."""
-    yield from _running(tmp_path_factory.mktemp("sqlite"), {})
+    var = tmp_path_factory.mktemp("sqlite")
+    migrated.copy_to(var / "flowia.sqlite3")
+    yield from _running(var, {})
 
 
 @pytest.fixture(scope="session")
@@ -229,7 +231,7 @@ def postgres_stack(
     tmp_path_factory: pytest.TempPathFactory, postgres_server: postgres.Server
 ) -> Iterator[Stack]:
     """Return the running product on PostgreSQL, with its demo data and sandbox."""
-    with postgres_server.database() as url:
+    with postgres_server.database(like=migrated.template()) as url:
         yield from _running(tmp_path_factory.mktemp("postgres"), {"DATABASE_URL": url})
 
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from shutil import which
+from urllib.parse import urlsplit, urlunsplit
 
 from flowia.embedded import BASE_DIR
 from tests.stack import clean_environment
@@ -54,3 +55,17 @@ def copy_to(path: Path) -> bool:
 def template() -> str | None:
     """Return the name of the migrated database on the PostgreSQL server of this run."""
     return os.environ.get(TEMPLATE)
+
+
+def dumped() -> bytes:
+    """Return the dump of the migrated PostgreSQL database, for other servers; b"" without one."""
+    server, name = os.environ.get("TEST_DATABASE_URL"), template()
+    if not server or not name or not which("pg_dump") or not which("psql"):
+        return b""
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    return subprocess.run(["pg_dump", "--no-owner", url], check=True, capture_output=True).stdout
+
+
+def pour(dump: bytes, url: str) -> None:
+    """Put what `dumped` returned into an empty PostgreSQL database."""
+    subprocess.run(["psql", "-qX", url], input=dump, check=True, capture_output=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests import migrated, postgres
 from tests.conftest import QUICK
 from tests.journeys.driver import Driver, eventually
 from tests.stack import Stack
@@ -46,6 +46,8 @@ class Embedded:
     def __init__(self, folder: Path) -> None:
         self.copy = str(folder / "copy.sqlite3")
         self.environment: dict[str, str] = {}
+        (folder / "var").mkdir()
+        migrated.copy_to(folder / "var" / "flowia.sqlite3")
 
     def back_up(self, stack: Stack) -> None:
         made = stack.manage("backup", self.copy)
@@ -91,7 +93,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Embedded | S
     if not (postgres.program("pg_dump") and postgres.program("pg_restore")):
         reason = "no pg_dump and pg_restore beside the server"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    with server.database() as url, server.database() as new_url:
+    with server.database(like=migrated.template()) as url, server.database() as new_url:
         yield Server(tmp_path, url, new_url)
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -41,10 +42,11 @@ def note(action: str, workspace: Workspace, user: User, **more: Any) -> AuditEnt
     return audit.record(action, by=audit.by(user, "203.0.113.7"), workspace=workspace, **more)
 
 
-def sources() -> Iterator[ast.Module]:
-    for app in APPS:
-        for path in (BASE_DIR / app).rglob("*.py"):
-            yield ast.parse(path.read_text())
+@cache
+def sources() -> list[list[ast.AST]]:
+    """The nodes of each file of the product's own source."""
+    paths = [path for app in APPS for path in (BASE_DIR / app).rglob("*.py")]
+    return [list(ast.walk(ast.parse(path.read_text()))) for path in paths]
 
 
 def names_of_actions() -> set[str]:
@@ -53,8 +55,7 @@ def names_of_actions() -> set[str]:
     A serializer's `source="scenario.name"` looks like one too and is a path of attributes.
     """
     texts: set[str] = set()
-    for module in sources():
-        nodes = list(ast.walk(module))
+    for nodes in sources():
         paths = {
             id(one.value) for one in nodes if isinstance(one, ast.keyword) and one.arg == "source"
         }
@@ -70,8 +71,8 @@ def names_of_actions() -> set[str]:
 
 def given_to_the_log() -> Iterator[ast.expr]:
     """What the source gives as an action: the first argument of `record`, or `action=`."""
-    for module in sources():
-        for node in ast.walk(module):
+    for nodes in sources():
+        for node in nodes:
             if isinstance(node, ast.Call):
                 yield from (one.value for one in node.keywords if one.arg == "action")
                 called = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -100,8 +101,8 @@ def test_no_action_is_composed_before_it_is_given() -> None:
     starts = {f"{kind}." for kind in KINDS}
     texts = [
         ast.unparse(node)
-        for module in sources()
-        for node in ast.walk(module)
+        for nodes in sources()
+        for node in nodes
         if isinstance(node, ast.JoinedStr)
         and isinstance(node.values[0], ast.Constant)
         and str(node.values[0].value) in starts

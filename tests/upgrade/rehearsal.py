@@ -129,10 +129,15 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, server: postgres.Server, tree: Path) -> Iterator[World]:
-    """Run the services and, from `tree`, the sandbox; all end with the block."""
+def world(
+    folder: Path, server: postgres.Server, tree: Path, *, like: str | None = None
+) -> Iterator[World]:
+    """Run the services and, from `tree`, the sandbox; all end with the block.
+
+    The database is empty, or `like` another one on the server.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with server.database() as url, valkey.server(folder) as redis:
+    with server.database(like) as url, valkey.server(folder) as redis:
         port, sandbox, mail = free_ports(3)
         keys = {name: secrets.token_urlsafe(50) for name in ("SECRET_KEY", "JWT_SIGNING_KEY")}
         environment = {

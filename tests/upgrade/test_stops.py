@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from flowia.embedded import BASE_DIR
-from tests import postgres
+from tests import migrated, postgres
 from tests.journeys.driver import eventually
 from tests.journeys.envelopes import envelope, message, new_contact, signed
 from tests.stack import fetch
@@ -69,7 +69,7 @@ class Shop:
 
 @pytest.fixture
 def shop(postgres_server: postgres.Server, tmp_path: Any) -> Iterator[Shop]:
-    with world(tmp_path, postgres_server, BASE_DIR) as around:
+    with world(tmp_path, postgres_server, BASE_DIR, like=migrated.template()) as around:
         release = Release(BASE_DIR, tmp_path / "shop", around.environment)
         release.prepare()
         release.run("manage.py", "migrate", "--verbosity", "0")

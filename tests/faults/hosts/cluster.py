@@ -13,8 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from shutil import which
-from urllib.parse import urlsplit, urlunsplit
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -95,7 +93,7 @@ class Cluster(Stack):
         (self.var / "log").mkdir(exist_ok=True, parents=True)
         self._spawn(self.net.centre, "valkey", [binary(), *self._valkey()], self.environment)
         if self.schema:
-            _psql(self.environment["DATABASE_URL"], self.schema)
+            migrated.pour(self.schema, self.environment["DATABASE_URL"])
         for command in ("migrate --verbosity 0", "sandbox_seed"):
             done = self.manage(*command.split(), timeout=PATIENCE)
             assert done.returncode == 0, done.stderr
@@ -175,7 +173,7 @@ class Cluster(Stack):
 def cluster(var: Path, *, workers: tuple[str, ...] = WORKERS) -> Iterator[Cluster]:
     """Give the running product on three machines, this thread in their centre."""
     # Before this thread is in the centre, where the run's own server cannot be reached.
-    schema = _dumped()
+    schema = migrated.dumped()
     with ExitStack() as stack:
         net = stack.enter_context(network(*HOSTS))
         stack.enter_context(net.centre.inside())
@@ -188,16 +186,3 @@ def cluster(var: Path, *, workers: tuple[str, ...] = WORKERS) -> Iterator[Cluste
             yield made
         finally:
             made.end()
-
-
-def _dumped() -> bytes:
-    """Return the dump of the database that was migrated for the whole run, b"" without one."""
-    server, name = os.environ.get("TEST_DATABASE_URL"), migrated.template()
-    if not server or not name or not which("pg_dump") or not which("psql"):
-        return b""
-    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    return subprocess.run(["pg_dump", "--no-owner", url], check=True, capture_output=True).stdout
-
-
-def _psql(url: str, statements: bytes) -> None:
-    subprocess.run(["psql", "-qX", url], input=statements, check=True, capture_output=True)

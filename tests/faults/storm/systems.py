@@ -9,6 +9,7 @@ from typing import Protocol
 import psycopg
 
 from flowia.embedded import BASE_DIR
+from tests import migrated
 from tests.faults.storm import flowia_rows, planting
 from tests.faults.storm.keeper import Kept
 from tests.faults.storm.witness import Rows, Work
@@ -76,6 +77,8 @@ class FlowIA:
 
     def start(self) -> None:
         """Migrate, seed and start everything."""
+        if dump := migrated.dumped():
+            migrated.pour(dump, self.world.database.url)
         self._run("-m", "flowia.run.prepare", "database", "demo")
         self._run("-m", "tests.faults.storm.seeding")
         if self.bug and planting.BUGS[self.bug].sql:
