@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from flowia.embedded import BASE_DIR
 from tests import migrated, postgres
@@ -45,7 +46,8 @@ CHECKS: dict[str, list[str]] = {
 WORKERS = 3
 """On two cores: with a fourth, running stacks wait for each other, and nothing is over sooner."""
 STORMS = "tests/faults/test_storm.py"
-"""They take all that a machine has, which people who wait for an answer in a test would miss."""
+"""They take all that a machine has for minutes, which running stacks would miss, and wait for
+others: so they come beside the quick tests on PostgreSQL, where nobody waits for an answer."""
 
 
 def main(arguments: list[str]) -> int:
@@ -113,16 +115,20 @@ def lines_of(path: Path) -> int:
 
 
 def tests() -> bool:
-    """Run all tests on SQLite, storms by themselves; on PostgreSQL those that use a database."""
+    """Run all tests on SQLite; then those that use a database on PostgreSQL, and storms beside."""
     with postgres.server() as server, migrated_databases(server) as copied:
         url = {"TEST_DATABASE_URL": server.url, **copied} if server else copied
         passed = pytest("SQLite", url, "--ignore", STORMS)
-        passed &= pytest("storms", url, STORMS, workers=0)
         if server is None:
             say("PostgreSQL was not found: only SQLite was tested.")
             return passed and not os.environ.get("CI")
-        again = pytest("PostgreSQL", {**url, "DATABASE_URL": server.url}, "--only-database")
-    return passed and again
+        with ThreadPoolExecutor(1) as pool, tempfile.TemporaryFile() as output:
+            storms = pool.submit(pytest, "storms", url, STORMS, workers=0, output=output)
+            again = pytest("PostgreSQL", {**url, "DATABASE_URL": server.url}, "--only-database")
+            weathered = storms.result()
+            output.seek(0)
+            say(output.read().decode(errors="replace"))
+    return passed and again and weathered
 
 
 @contextmanager
@@ -137,13 +143,21 @@ def migrated_databases(server: postgres.Server | None) -> Iterator[dict[str, str
         yield {name: value for made in making for name, value in made.result().items()}
 
 
-def pytest(what: str, environment: dict[str, str], *options: str, workers: int = WORKERS) -> bool:
-    """Run pytest with its output shown as it comes."""
+def pytest(
+    what: str,
+    environment: dict[str, str],
+    *options: str,
+    workers: int = WORKERS,
+    output: IO[bytes] | None = None,
+) -> bool:
+    """Run pytest with its output shown as it comes, or written to a file."""
     say(f"---- tests: {what}")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", str(workers), "-q", *options],
         cwd=BASE_DIR,
         env=clean_environment({**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"}),
+        stdout=output,
+        stderr=output,
         check=False,
     )
     return done.returncode == 0

@@ -1,7 +1,7 @@
 """Databases that are migrated once for a whole run of the tests, and copied from then on.
 
-`python -m tests.check` makes them and names them to the tests in these two variables. Where they
-are not set, everybody migrates a database of their own.
+`python -m tests.check` makes them and names them to the tests in these variables. Where they are
+not set, everybody migrates a database of their own.
 """
 
 import os
@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from shutil import which
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from flowia.embedded import BASE_DIR
 from tests.stack import clean_environment
 
-FILE, TEMPLATE = "MIGRATED_FILE", "MIGRATED_TEMPLATE"
+FILE, TEMPLATE, DUMP = "MIGRATED_FILE", "MIGRATED_TEMPLATE", "MIGRATED_DUMP"
 
 
 def make_file(folder: Path) -> dict[str, str]:
@@ -27,9 +27,19 @@ def make_file(folder: Path) -> dict[str, str]:
 
 
 def make_template(folder: Path, url: str) -> dict[str, str]:
-    """Migrate the PostgreSQL database at `url` and return the variable that names it."""
+    """Migrate the PostgreSQL database at `url`; return the variables that name it and its dump.
+
+    For other servers it is dumped into `folder`, where a `pg_dump` can: now, since nobody may read
+    a database while another is made like it.
+    """
     migrate({"FLOWIA_VAR": str(folder), "DATABASE_URL": url})
-    return {TEMPLATE: urlsplit(url).path.removeprefix("/")}
+    found = {TEMPLATE: urlsplit(url).path.removeprefix("/")}
+    dump = folder / "dump.sql"
+    if which("pg_dump") and which("psql"):
+        command = ["pg_dump", "--no-owner", "-f", str(dump), url]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            found[DUMP] = str(dump)
+    return found
 
 
 def migrate(environment: Mapping[str, str]) -> None:
@@ -57,15 +67,11 @@ def template() -> str | None:
     return os.environ.get(TEMPLATE)
 
 
-def dumped() -> bytes:
-    """Return the dump of the migrated PostgreSQL database, for other servers; b"" without one."""
-    server, name = os.environ.get("TEST_DATABASE_URL"), template()
-    if not server or not name or not which("pg_dump") or not which("psql"):
-        return b""
-    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    return subprocess.run(["pg_dump", "--no-owner", url], check=True, capture_output=True).stdout
-
-
-def pour(dump: bytes, url: str) -> None:
-    """Put what `dumped` returned into an empty PostgreSQL database."""
-    subprocess.run(["psql", "-qX", url], input=dump, check=True, capture_output=True)
+def pour_into(url: str) -> None:
+    """Fill an empty PostgreSQL database, on any server, with the migrated tables if there are."""
+    if made := os.environ.get(DUMP):
+        subprocess.run(
+            ["psql", "-qX", "-v", "ON_ERROR_STOP=1", url, "-f", made],
+            check=True,
+            capture_output=True,
+        )

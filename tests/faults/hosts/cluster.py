@@ -49,15 +49,10 @@ class Cluster(Stack):
     `started` are the processes by machine and name, as `alpha worker-reply`.
     """
 
-    def __init__(
-        self, var: Path, net: Network, database: str, *, workers: tuple[str, ...], schema: bytes
-    ) -> None:
-        """Choose ports and write what every machine is told; nothing starts yet.
-
-        `schema` is a migrated database's dump, b"" where all migrations have to run.
-        """
+    def __init__(self, var: Path, net: Network, database: str, *, workers: tuple[str, ...]) -> None:
+        """Choose ports and write what every machine is told; nothing starts yet."""
         super().__init__(var)
-        self.net, self.workers, self.schema = net, workers, schema
+        self.net, self.workers = net, workers
         self.started: dict[str, subprocess.Popen[bytes]] = {}
         self.ended: list[str] = []
         self.redis_port = free_port()
@@ -92,8 +87,7 @@ class Cluster(Stack):
         """Start everything and wait until each worker of each host was heard."""
         (self.var / "log").mkdir(exist_ok=True, parents=True)
         self._spawn(self.net.centre, "valkey", [binary(), *self._valkey()], self.environment)
-        if self.schema:
-            migrated.pour(self.schema, self.environment["DATABASE_URL"])
+        migrated.pour_into(self.environment["DATABASE_URL"])
         for command in ("migrate --verbosity 0", "sandbox_seed"):
             done = self.manage(*command.split(), timeout=PATIENCE)
             assert done.returncode == 0, done.stderr
@@ -172,15 +166,13 @@ class Cluster(Stack):
 @contextmanager
 def cluster(var: Path, *, workers: tuple[str, ...] = WORKERS) -> Iterator[Cluster]:
     """Give the running product on three machines, this thread in their centre."""
-    # Before this thread is in the centre, where the run's own server cannot be reached.
-    schema = migrated.dumped()
     with ExitStack() as stack:
         net = stack.enter_context(network(*HOSTS))
         stack.enter_context(net.centre.inside())
         server = stack.enter_context(postgres.server(network=f"{net.prefix}.0.0/16"))
         assert server is not None, "no PostgreSQL"
         database = stack.enter_context(server.database())
-        made = Cluster(var, net, database, workers=workers, schema=schema)
+        made = Cluster(var, net, database, workers=workers)
         try:
             made.run()
             yield made

@@ -77,8 +77,7 @@ class FlowIA:
 
     def start(self) -> None:
         """Migrate, seed and start everything."""
-        if dump := migrated.dumped():
-            migrated.pour(dump, self.world.database.url)
+        migrated.pour_into(self.world.database.url)
         self._run("-m", "flowia.run.prepare", "database", "demo")
         self._run("-m", "tests.faults.storm.seeding")
         if self.bug and planting.BUGS[self.bug].sql:
