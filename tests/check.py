@@ -44,7 +44,7 @@ CHECKS: dict[str, list[str]] = {
     "messages": ["-m", "tests.messages", "check"],
 }
 WORKERS = 3
-"""On two cores: with a fourth, running stacks wait for each other, and nothing is over sooner."""
+"""They keep two cores busy all the time; a fourth would only let running stacks wait longer."""
 STORMS = "tests/faults/test_storm.py"
 """They take all that a machine has for minutes, which running stacks would miss, and wait for
 others: so they come beside the quick tests on PostgreSQL, where nobody waits for an answer."""

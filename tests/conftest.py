@@ -22,16 +22,17 @@ from flowia.lib import ratelimit
 from flowia.lib.redis import redis_client
 from social.providers import registry
 from tests import migrated, postgres, valkey
+from tests.check import STORMS
 from tests.stack import Stack
 
 STACK_FOLDERS = {"journeys", "faults", "browser", "documentation"}
 HOSTS = "tests/faults/test_hosts.py"
-STORM = "tests/faults/test_storm.py"
+ALONE = (STORMS, HOSTS)
 """They have a running product of their own each, and need not wait for the others'."""
 OPERATORS = " for operators"
 WALKS = tuple(f"tests/walk/test_{name}.py" for name in ("browser", "without_scripts", "words"))
 LONGEST = (
-    *("sqlite", "postgres", STORM, HOSTS, *WALKS, *(f"{walk}{OPERATORS}" for walk in WALKS)),
+    *("sqlite", "postgres", *ALONE, *WALKS, *(f"{walk}{OPERATORS}" for walk in WALKS)),
     *("tests/run/test_stop.py", "tests/isolation/test_walk.py"),
     *("tests/processing/test_replaying.py", "tests/run/test_life.py"),
     *("tests/billing/test_orderings.py", "tests/integrations/test_five_hundred.py"),
@@ -140,7 +141,7 @@ def scope_of(nodeid: str) -> str:
 
     The walk over all pages is halved: operators' pages are as many as all others.
     """
-    for alone in (STORM, HOSTS):
+    for alone in ALONE:
         if nodeid.startswith(alone):
             return alone
     if "[postgres" in nodeid:
