@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -22,9 +23,14 @@ install({name!r})
 
 
 def write(folder: Path, root: Path, name: str) -> str:
-    """Make the folder ready and return the PYTHONPATH that processes have to start with."""
+    """Make the folder ready and return the PYTHONPATH that processes have to start with.
+
+    Asked again it leaves the file as it is: one that is written anew is empty for a moment, and a
+    process that starts in that moment has no bug.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "sitecustomize.py").write_text(CUSTOM.format(name=name), encoding="utf-8")
+    with suppress(FileExistsError), (folder / "sitecustomize.py").open("x", encoding="utf-8") as it:
+        it.write(CUSTOM.format(name=name))
     return f"{folder}{os.pathsep}{root}"
 
 
