@@ -14,6 +14,7 @@ from django.db.models import Q
 from processing.ai.checks import problems_of
 from processing.ai.contracts import Brief
 from processing.ai.links import links_in
+from processing.ai.others import look_ups
 from processing.ai.promises import promises_in
 from processing.ai.prompt import rules_of
 from processing.factlock import unsupported
@@ -107,14 +108,19 @@ def _unanswered(brief: Brief) -> tuple[str, ...]:
 
 
 def _others(text: str, conversation: Conversation, *, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names of other contacts of the workspace of which a word stands in `text` alone."""
+    """Return names of other contacts of the workspace of which a word stands in `text` alone.
+
+    Those that can be found in it at all: by their keys, and whose key nobody has read yet.
+    """
     heard = " ".join(known).casefold()
     words = [word for word in NAME.findall(text) if word.casefold() not in heard][:MOST_WORDS]
     if not words:
         return ()
     others = Contact.objects.filter(
+        Q(name_key__in=look_ups(text)) | Q(name_key__isnull=True),
         reduce(or_, (Q(name__icontains=word) for word in words)),
         workspace_id=conversation.workspace_id,
+        name__gt="",
     )
     names = others.exclude(pk=conversation.contact_id).values_list("name", flat=True)
     return tuple(names[:MOST_NAMES])

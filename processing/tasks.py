@@ -17,6 +17,7 @@ from processing import (
     deadletters,
     figures,
     leading,
+    names,
     pipeline,
     quota_line,
     receipts,
@@ -185,12 +186,14 @@ def digest() -> None:
 def tend_quotas() -> None:
     """Take back what nobody uses of the day's messages, and let who waits go on, every minute.
 
-    And give up what members were to send themselves and nobody saw; forget who needs nobody.
+    And give up what members were to send themselves and nobody saw; forget who needs nobody; read
+    the names that came meanwhile.
     """
     reclaiming.sweep()
     _relay(quota_line.advance(now=clock.now()))
     by_hand.sweep(now=clock.now())
     attention.sweep(now=clock.now())
+    names.read()
 
 
 @shared_task(soft_time_limit=HALF_AN_HOUR, time_limit=HALF_AN_HOUR + 30)

@@ -158,7 +158,7 @@ def _businesses(rows: Rows) -> None:
 def _talks(rows: Rows) -> None:
     whose = rows.of_talk("n", account=True)
     fill(Contact, rows.talks, **whose, external_id="'psid-' || n", name="'Contact ' || n",
-         profile_asked_at=ago("9000"))  # fmt: skip
+         name_key="'' || n", profile_asked_at=ago("9000"))  # fmt: skip
     last = f"n * {SAID} + {SAID - 1}"
     # Of a hundred threads one waits for a member, and is looked at again later.
     waits = "CASE WHEN n % 100 = 7"

@@ -1,5 +1,6 @@
 """Other people's names, numbers and addresses in a draft; pure, one look-up for each word."""
 
+import codecs
 import re
 from collections.abc import Collection, Iterator
 
@@ -41,9 +42,40 @@ PHONE_DIGITS = 9
 LEAST_PHONE = 6
 LONGEST_NAME = 6
 LEAST_NAME = 3
+LONGEST_KEY = 200
 
 Keys = frozenset[str]
 """How each value is recognised: an address, a number's end, folded words, or "/" and a surname."""
+
+
+def looked_up_by(name: str) -> str:
+    """Return what is in every text in which `people_in` or `maybe_people_in` finds this name.
+
+    The last of its words, an address as a whole, of a number the last digits, 200 characters at
+    most; "" for what they never find. `look_ups` gives what a text is looked up by.
+    """
+    plain, digits, words = _parts(name)
+    if EMAIL.fullmatch(plain):
+        return plain[:LONGEST_KEY]
+    if _is_number(plain, digits):
+        return digits[-PHONE_DIGITS:]
+    return words[-1][:LONGEST_KEY] if _is_name(words) else ""
+
+
+def look_ups(text: str) -> frozenset[str]:
+    """Return the `looked_up_by` of every name that could stand in `text`, in whatever reading."""
+    plain = folded(text)
+    found: set[str] = set()
+    for reading in (plain, codecs.encode(plain, "rot13"), plain[::-1]):
+        found.update(WORD.findall(reading), EMAIL.findall(reading))
+        for number in PHONE.findall(reading):
+            digits = re.sub(r"\D", "", number)
+            found.update(
+                digits[start : start + length]
+                for length in range(LEAST_PHONE, PHONE_DIGITS + 1)
+                for start in range(len(digits) - length + 1)
+            )
+    return frozenset(key[:LONGEST_KEY] for key in found)
 
 
 def people_in(seen: Seen, people: Collection[str], known: Collection[str]) -> Iterator[Span]:
@@ -92,18 +124,29 @@ def _may_be_words(key: str) -> bool:
 def _keys(people: Collection[str]) -> Keys:
     keys: set[str] = set()
     for one in people:
-        plain = folded(one).strip()
-        digits = re.sub(r"\D", "", plain)
-        words = WORD.findall(plain)
+        plain, digits, words = _parts(one)
         if EMAIL.fullmatch(plain):
             keys.add(plain)
-        elif len(digits) >= LEAST_PHONE and len(digits) > len(plain) / 2:
+        elif _is_number(plain, digits):
             keys.add(digits[-PHONE_DIGITS:])
-        elif len("".join(words)) >= LEAST_NAME and len(words) <= LONGEST_NAME:
+        elif _is_name(words):
             keys.add(" ".join(words))
             if len(words) > 1:
                 keys.update((" ".join((words[-1], *words[:-1])), f"/{words[-1]}"))
     return frozenset(keys)
+
+
+def _parts(name: str) -> tuple[str, str, list[str]]:
+    plain = folded(name).strip()
+    return plain, re.sub(r"\D", "", plain), WORD.findall(plain)
+
+
+def _is_number(plain: str, digits: str) -> bool:
+    return len(digits) >= LEAST_PHONE and len(digits) > len(plain) / 2
+
+
+def _is_name(words: list[str]) -> bool:
+    return len("".join(words)) >= LEAST_NAME and len(words) <= LONGEST_NAME
 
 
 def _found(plain: str, keys: Keys) -> Iterator[tuple[str, Span]]:

@@ -25,6 +25,10 @@ class Contact(Row):
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
     handle = models.CharField(_("handle"), max_length=200, blank=True)
+    # By which drafts find the name (`processing.names`). Whoever changes a name sets it to null.
+    name_key = models.CharField(  # noqa: DJ001 - "" is of a name that is never found
+        _("key of the name"), max_length=200, null=True, blank=True, editable=False
+    )
     headline = models.CharField(_("how they present themselves"), max_length=300, blank=True)
     # When the network is asked for the name; empty once it answered or will not.
     profile_next_at = models.DateTimeField(_("next look at the profile"), null=True, blank=True)
@@ -51,6 +55,12 @@ class Contact(Row):
         )
         indexes = (
             models.Index(fields=["workspace", "name"], name="contact_by_name"),
+            models.Index(fields=["workspace", "name_key", "name"], name="contact_by_key"),
+            models.Index(
+                fields=["name"],
+                name="contact_unread",
+                condition=models.Q(name_key__isnull=True),
+            ),
             Beginnings(Lower("name"), name="contact_named"),
             Beginnings(Lower("handle"), name="contact_handled"),
             models.Index(fields=["external_id"], name="contact_of_network"),

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from flowia.lib.redis import redis_client
 from integrations.actions import tools_due
-from processing import attention, dispatch, figures, pipeline
-from processing.models import Conversation, Delivery, Message
+from processing import attention, dispatch, figures, names, pipeline
+from processing.models import Contact, Conversation, Delivery, Message
 from social.models import WebhookEvent
 from tests.plans.recording import Recording, recording
 from tests.processing.conftest import Scene
@@ -91,6 +91,7 @@ class Journey:
         self.step("dispatch", lambda: dispatch.due(redis_client()))
         self.step("digest", figures.digest)
         self.step("attention", lambda: attention.sweep(now=timezone.now()))
+        self.step("names", names.read)
         for tool in tools_due(timezone.now()):
             self.step("sync", lambda pk=tool.pk: pipeline.sync(pk))  # type: ignore[misc]
 
@@ -106,7 +107,9 @@ def travel(scene: Scene) -> Journey:
     journey.answer("known", second)
     for number in (1, 3):
         journey.hear(f"call of {number}", *(f"{person} {number} {one}" for one in range(number)))
-    # One of them once needed a member, which the next sweep looks at.
+    # One of them has a name that nobody read yet, and once needed a member, which the next sweep
+    # looks at.
+    Contact.objects.filter(pk=first.conversation.contact_id).update(name="Zoé Marchetti")
     long_ago = timezone.now() - 2 * attention.REST
     Conversation.objects.filter(pk=first.conversation_id).update(attention_at=long_ago)
     journey.housekeeping()
