@@ -28,6 +28,9 @@ WORKERS = ("worker-incoming", "worker-reply", "worker-linkedin", "worker-backgro
 WORKERS_FIRST = (*WORKERS, "beat", "web")
 WEB_FIRST = ("web", *WORKERS, "beat")
 REST_SECONDS = 300
+"""So long may nothing become less of what is left to do."""
+UNDECIDED = ("lost", "not known")
+"""What can be told of nobody while there is something left to do."""
 LOOKED_AT = ("processing_conversation", "processing_message", "social_socialaccount")
 OPEN_WORK = (
     "SELECT (SELECT COUNT(*) FROM social_webhookevent WHERE status = 'received')"
@@ -72,6 +75,8 @@ class Report:
     stopped: list[Stopped] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     migrated: tuple[float, str] = (0.0, "")
+    left: int = 0
+    """Rows that were left to do when it was given up to wait for them."""
 
     @property
     def wrong(self) -> dict[str, Any]:
@@ -83,6 +88,8 @@ class Report:
             "errors": self.errors,
             **self.reckoning.wrong,
         }
+        if self.left:
+            found |= {**dict.fromkeys(UNDECIDED), "not at rest": [f"{self.left} rows are left"]}
         return {name: wrong[:20] for name, wrong in found.items() if wrong}
 
     def lines(self) -> Iterator[str]:
@@ -118,9 +125,21 @@ class World:
             cursor = database.execute(sql.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def left(self) -> int:
+        """Wait while what is left to do becomes less; return how many rows it is, 0 at rest."""
+        least, moved = self._open(), time.monotonic()
+        while least and time.monotonic() - moved < REST_SECONDS:
+            time.sleep(0.2)
+            found = self._open()
+            if found < least:
+                least, moved = found, time.monotonic()
+        return least
+
+    def _open(self) -> int:
+        return int(self.rows(OPEN_WORK)[0][0])
+
     def reckoned(self, contacts: list[str]) -> Reckoning:
-        """Wait until nothing is left to do, and compare what the network saw with the tables."""
-        wait_until(lambda: self.rows(OPEN_WORK)[0][0] == 0, REST_SECONDS)
+        """Compare what the network saw with the tables."""
         fates = {str(who): Fate(*fate) for who, *fate in self.rows(FATES)}
         asked = urlencode({"service": "graph", "operation": "send", "limit": 100_000})
         status, told = fetch(f"{self.sandbox}/calls?{asked}")
@@ -186,7 +205,9 @@ def rehearse(
                 stopped += _replace(new, old, traffic, wishes)
             traffic.phase = "after"
             time.sleep(wishes.pause)
-        report = Report(traffic, around.reckoned(traffic.contacts), stopped, migrated=migrated)
+        left = around.left()
+        reckoning = around.reckoned(traffic.contacts)
+        report = Report(traffic, reckoning, stopped, migrated=migrated, left=left)
         report.errors = [f"old {line}" for line in old.errors()]
         report.errors += [f"new {line}" for line in new.errors()]
         return report

@@ -108,6 +108,7 @@ def test_whatever_is_at_work_ends_in_time_and_nothing_is_lost_or_said_twice(shop
     shop.release.start(*WORKERS_FIRST)
     shop.release.wait_for("/health")
     everybody = [*contacts, sending, thinking, *crowd, asked, *taken]
+    assert shop.around.left() == 0
     reckoning = shop.around.reckoned(everybody)
     assert reckoning.wrong == {}
     assert sorted(reckoning.answered) == sorted(everybody)
