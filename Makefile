@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 COMPILE := $(VENV) -m uv pip compile --universal --python-version 3.11 --no-emit-index-url --quiet
 
-.PHONY: help run serve test check day mutants benchmark screenshots pictures client requirements messages clean
+.PHONY: help run serve test check check-long day mutants benchmark screenshots pictures client requirements messages clean
 
 help:
 	@echo "make run           la démonstration : Flow IA et son bac à sable"
 	@echo "make serve         Flow IA avec vos propres réglages (.env)"
 	@echo "make test          tous les tests"
 	@echo "make check         ce que vérifie l'intégration continue"
+	@echo "make check-long    la même chose sans rien abréger, avant une version (une heure et demie)"
 	@echo "make day           joue cinquante conversations et dit ce qui diffère"
 	@echo "make mutants       change chaque règle de décision : les tests le voient-ils ?"
 	@echo "make benchmark     mesure Flow IA à côté du plus léger possible (une demi-heure)"
@@ -34,6 +35,10 @@ test:
 check:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev
 	@"$(VENV)" -m tests.check
+
+check-long:
+	@exec "$(PYTHON)" flowia/bootstrap.py dev
+	@"$(VENV)" -m tests.check long
 
 day mutants pictures client:
 	@exec "$(PYTHON)" flowia/bootstrap.py dev

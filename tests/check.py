@@ -1,6 +1,7 @@
 """What CI runs: `python -m tests.check` for everything, `python -m tests.check tests` for tests.
 
-Prints one line per check, and the whole output of those that fail.
+`python -m tests.check long` runs in full what both run in a short form (CONTRIBUTING.md). Prints
+one line per check, and the whole output of those that fail.
 """
 
 import os
@@ -55,7 +56,8 @@ def main(arguments: list[str]) -> int:
     passed = True
     if arguments != ["tests"]:
         passed = static_checks()
-    return 0 if tests() and passed else 1
+    options = ["--long"] if arguments == ["long"] else []
+    return 0 if tests(*options) and passed else 1
 
 
 def static_checks() -> bool:
@@ -114,17 +116,22 @@ def lines_of(path: Path) -> int:
     return len(path.read_bytes().splitlines()) if path.is_file() else 0
 
 
-def tests() -> bool:
-    """Run all tests on SQLite; then those that use a database on PostgreSQL, and storms beside."""
+def tests(*options: str) -> bool:
+    """Run all tests on SQLite; then those that use a database on PostgreSQL, and storms beside.
+
+    Each run is given the `options`.
+    """
     with postgres.server() as server, migrated_databases(server) as copied:
         url = {"TEST_DATABASE_URL": server.url, **copied} if server else copied
-        passed = pytest("SQLite", url, "--ignore", STORMS)
+        passed = pytest("SQLite", url, "--ignore", STORMS, *options)
         if server is None:
             say("PostgreSQL was not found: only SQLite was tested.")
             return passed and not os.environ.get("CI")
         with ThreadPoolExecutor(1) as pool, tempfile.TemporaryFile() as output:
-            storms = pool.submit(pytest, "storms", url, STORMS, workers=0, output=output)
-            again = pytest("PostgreSQL", {**url, "DATABASE_URL": server.url}, "--only-database")
+            weather = (STORMS, *options)
+            storms = pool.submit(pytest, "storms", url, *weather, workers=0, output=output)
+            second = {**url, "DATABASE_URL": server.url}
+            again = pytest("PostgreSQL", second, "--only-database", *options)
             weathered = storms.result()
             output.seek(0)
             say(output.read().decode(errors="replace"))

@@ -53,6 +53,17 @@ SAME_EVERYWHERE = (
 )
 """Who reaches what, what a code means, what any order of events ends in, how a day is shared:
 no database decides on it."""
+AT_LENGTH = (
+    *("tests/integrations/test_five_hundred.py", "tests/processing/test_lost_answers.py"),
+    *("tests/processing/test_replaying.py", "tests/processing/test_storm.py"),
+)
+"""So many rows that they take minutes: on the second database they come with `--long` alone."""
+ONE_STACK = (
+    *("tests/journeys/test_fair_quota.py", "tests/journeys/test_repetition.py"),
+    "tests/faults/test_broker.py::test_redis_killed",
+)
+"""What the product's own rules decide, seen of the running product on PostgreSQL; of the one on
+SQLite with `--long` alone. What a database may decide runs on both."""
 QUICK = {
     "SETTLE_SECONDS": "1",
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
@@ -95,6 +106,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run only the quick tests that use the database (for a second database)",
     )
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="run everything, and in full what else is run in a short form (CONTRIBUTING.md)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -113,9 +129,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rank = {scope: number - len(LONGEST) for number, scope in enumerate(LONGEST)}
     items.sort(key=lambda item: (rank.get(scope := scope_of(item.nodeid), 0), -sizes[scope]))
     if config.getoption("--only-database"):
-        chosen = [item for item in items if _is_database_test(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+        _keep(config, items, _is_database_test)
+        if not config.getoption("--long"):
+            _keep(config, items, lambda item: not item.nodeid.startswith(AT_LENGTH))
+    elif not config.getoption("--long"):
+        _keep(config, items, _is_in_short_form)
+
+
+def _keep(
+    config: pytest.Config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]
+) -> None:
+    chosen = [item for item in items if wanted(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = chosen
+
+
+def _is_in_short_form(item: pytest.Item) -> bool:
+    return "[sqlite" not in item.nodeid or not item.nodeid.startswith(ONE_STACK)
 
 
 def pytest_collection_finish() -> None:
@@ -164,6 +194,12 @@ def _is_database_test(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", [])
     uses = item.get_closest_marker("django_db") is not None or "db" in names
     return uses and not set(names) & {"stack", "sqlite_stack", "postgres_stack"}
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether tests that repeat something do so as often as they were asked to, or in short."""
+    return bool(request.config.getoption("--long"))
 
 
 @pytest.fixture(autouse=True)

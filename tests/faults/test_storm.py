@@ -39,8 +39,11 @@ def codes(found: Told) -> set[str]:
     return {one.code for one in found.broken}
 
 
-def test_a_storm_of_faults_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> None:
-    storm = Storm(webhooks=300, kills=6, seed=9, rate=40.0)
+def test_a_storm_of_faults_loses_nothing_and_sends_nothing_twice(
+    tmp_path: Path, long: bool
+) -> None:
+    messages, kills = (300, 6) if long else (150, 4)
+    storm = Storm(webhooks=messages, kills=kills, seed=9, rate=40.0)
     found = told(World(tmp_path / "storm"), FlowIA, storm)
     assert found.broken == []
     assert found.drained

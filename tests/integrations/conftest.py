@@ -19,7 +19,7 @@ def addresses(tools: Tools, settings: Settings) -> None:
     settings.AIRTABLE_API_URL = f"{url}/airtable"
     settings.GOOGLE_SHEETS_API_URL = f"{url}/sheets"
     settings.GOOGLE_SHEETS_TOKEN_URL = f"{url}/sheets/token"
-    settings.TOOL_TIMEOUT_SECONDS = 1.5
+    settings.TOOL_TIMEOUT_SECONDS = 3.0
 
 
 @pytest.fixture(params=KINDS, ids=[kind.kind for kind in KINDS])

@@ -15,7 +15,9 @@ from tests.processes.web import web
 
 pytestmark = pytest.mark.slow
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-SECONDS = os.environ.get("DOCUMENT_SECONDS", "30")
+SECONDS = int(os.environ.get("DOCUMENT_SECONDS", "30"))
+LONGER = 4
+"""So many times as long on a machine that could ask next to nothing meanwhile."""
 # They end the sign-in that the others use, or take along the rows that the others look for; each
 # has tests of its own.
 ENDINGS = ("POST /auth/logout", "DELETE /contacts/{uid}", "DELETE /auth/sessions")
@@ -38,12 +40,16 @@ def test_every_answer_is_one_that_the_document_describes(
     patient = {"REDIS_URL": valkey_server, "API_REQUESTS_PER_MINUTE": "1000000"}
     with web(tmp_path, patient, workers=2, seed=SEED) as address:
         seeded = json.loads((tmp_path / "seed.out").read_text(encoding="utf-8"))
-        options = ["--max-time", SECONDS, "--checks", "all", "--seed", "1", "--no-color"]
+        options = ["--checks", "all", "--seed", "1", "--no-color"]
         if signed_in:
             options += ["-H", f"Authorization: Bearer {seeded['access']}"]
             options += [f"--exclude-name={one}" for one in ENDINGS]
         told = {"ROWS": json.dumps(seeded["rows"]), "LIMITS": valkey_server}
-        done = schemathesis(tmp_path, [f"{address}/schema", *options], told)
+        for seconds in (SECONDS, LONGER * SECONDS):
+            time = ["--max-time", str(seconds)]
+            done = schemathesis(tmp_path, [f"{address}/schema", *options, *time], told)
+            if done.returncode or not signed_in or rows_read(answers(tmp_path)) > 1:
+                break
 
     (tmp_path / "told.txt").write_text(done.stdout, encoding="utf-8")
     assert done.returncode == 0, done.stdout[-6000:]
@@ -81,6 +87,10 @@ def said_something(found: dict[str, Counter[str]], *, signed_in: bool) -> None:
     often = {name: one for name, one in found.items() if one.total() >= OFTEN}
     shut = {name: dict(one) for name, one in often.items() if one[TOO_MANY] > one.total() / 4}
     assert not shut, shut
-    reads = {name: dict(one) for name, one in found.items() if name.startswith("GET ")}
-    rows = [one.get("200", 0) for name, one in reads.items() if "{uid}" in name]
-    assert not signed_in or sum(rows) > 1, reads
+    assert not signed_in or rows_read(found) > 1, found
+
+
+def rows_read(found: dict[str, Counter[str]]) -> int:
+    """Return how often a row behind an id was read."""
+    reads = [name for name in found if name.startswith("GET ") and "{uid}" in name]
+    return sum(found[name]["200"] for name in reads)

@@ -64,11 +64,10 @@ def begin(scene: Scene, *, cost_limit: int = DOLLAR, **changes: Any) -> Replay:
     return replays.start(found, **A_WEEK, cost_limit=cost_limit, by=audit.SYSTEM, changes=changes)
 
 
-def run(replay: Replay, slices: int = 50) -> Replay:
+def run(replay: Replay) -> Replay:
     """Run slices until nothing is to be woken, as the background queue does."""
-    for _slice in range(slices):
-        if not pipeline.replay(replay.pk):
-            break
+    while pipeline.replay(replay.pk):
+        pass
     replay.refresh_from_db()
     return replay
 
