@@ -28,6 +28,8 @@ NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w'’-]{2,}")
 """A word that begins with a capital letter: what could be part of somebody's name."""
 MOST_WORDS = 40
 MOST_NAMES = 200
+MOST_KEYS = 2000
+"""A text with more is all digits: then it is quicker to look at every name."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,10 @@ def _others(text: str, conversation: Conversation, *, known: tuple[str, ...]) ->
     words = [word for word in NAME.findall(text) if word.casefold() not in heard][:MOST_WORDS]
     if not words:
         return ()
+    keys = look_ups(text)
+    keyed = Q(name_key__in=keys) | Q(name_key__isnull=True)
     others = Contact.objects.filter(
-        Q(name_key__in=look_ups(text)) | Q(name_key__isnull=True),
+        keyed if len(keys) <= MOST_KEYS else Q(),
         reduce(or_, (Q(name__icontains=word) for word in words)),
         workspace_id=conversation.workspace_id,
         name__gt="",

@@ -374,7 +374,7 @@ def _note_person(
     """Keep how the person calls themselves; where nobody said it, the network is asked once."""
     changes: dict[str, Any] = {}
     if inbound.contact_name and not contact.name:
-        changes["name"] = inbound.contact_name[:200]
+        changes |= {"name": inbound.contact_name[:200], "name_key": None}
     if inbound.headline and inbound.headline[:300] != contact.headline:
         changes["headline"] = inbound.headline[:300]
     if inbound.contact_handle and inbound.contact_handle != contact.handle:

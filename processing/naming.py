@@ -106,7 +106,7 @@ def _write(contact: Contact, said: Profile, *, next_at: datetime | None, now: da
     rows.update(profile_next_at=next_at, profile_asked_at=asked_at)
     learned = 0
     if said.name:
-        learned += rows.filter(name="").update(name=said.name[:200])
+        learned += rows.filter(name="").update(name=said.name[:200], name_key=None)
     if said.handle:
         learned += rows.filter(handle="").update(handle=said.handle[:200])
     return learned > 0

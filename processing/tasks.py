@@ -200,10 +200,11 @@ def tend_quotas() -> None:
 def cool_leads() -> None:
     """Let leads cool that gave no sign of interest; beat calls this every night.
 
-    And find whoever needs a member and has no mark.
+    And find whoever needs a member and has no mark, and names whose key is of another day.
     """
     _relay(leading.cool(now=clock.now()))
     attention.mend_all()
+    names.mend()
 
 
 def replay_event(event_id: int) -> bool:

@@ -53,17 +53,14 @@ SAME_EVERYWHERE = (
 )
 """Who reaches what, what a code means, what any order of events ends in, how a day is shared:
 no database decides on it."""
-AT_LENGTH = (
-    *("tests/integrations/test_five_hundred.py", "tests/processing/test_lost_answers.py"),
-    *("tests/processing/test_replaying.py", "tests/processing/test_storm.py"),
-)
-"""So many rows that they take minutes: on the second database they come with `--long` alone."""
+AT_LENGTH = "tests/integrations/test_five_hundred.py::test_five_hundred"
+"""It takes minutes and cannot be shortened: on the second database with `--long` alone."""
 ONE_STACK = (
     *("tests/journeys/test_fair_quota.py", "tests/journeys/test_repetition.py"),
     "tests/faults/test_broker.py::test_redis_killed",
 )
-"""What the product's own rules decide, seen of the running product on PostgreSQL; of the one on
-SQLite with `--long` alone. What a database may decide runs on both."""
+"""What is seen of the running product on PostgreSQL, where there is one; of the one on SQLite with
+`--long` alone."""
 QUICK = {
     "SETTLE_SECONDS": "1",
     "MIN_SECONDS_BETWEEN_MESSAGES": "2",
@@ -132,7 +129,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _keep(config, items, _is_database_test)
         if not config.getoption("--long"):
             _keep(config, items, lambda item: not item.nodeid.startswith(AT_LENGTH))
-    elif not config.getoption("--long"):
+    elif not config.getoption("--long") and postgres.is_there():
         _keep(config, items, _is_in_short_form)
 
 

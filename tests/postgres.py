@@ -80,6 +80,11 @@ def server(settings: Sequence[str] = QUICK, network: str = "") -> Iterator[Serve
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def is_there() -> bool:
+    """Tell whether `server` gives one."""
+    return bool(os.environ.get("TEST_DATABASE_URL")) or has_binaries()
+
+
 def has_binaries() -> bool:
     """Tell whether a cluster of our own could be made."""
     return _binaries() is not None

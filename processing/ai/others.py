@@ -165,7 +165,8 @@ def _found(plain: str, keys: Keys) -> Iterator[tuple[str, Span]]:
 
 
 def _numbers(plain: str, keys: Keys) -> Iterator[tuple[str, Span]]:
-    lengths = {len(key) for key in keys if key.isdigit()}
+    numbers = (LEAST_PHONE, PHONE_DIGITS)
+    lengths = {len(key) for key in keys if key.isdigit() and numbers[0] <= len(key) <= numbers[1]}
     for found in PHONE.finditer(plain):
         places = [place for place in range(*found.span()) if plain[place].isdigit()]
         digits = "".join(plain[place] for place in places)

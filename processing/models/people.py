@@ -25,7 +25,8 @@ class Contact(Row):
     external_id = models.CharField(_("external id"), max_length=128)
     name = models.CharField(_("name"), max_length=200, blank=True)
     handle = models.CharField(_("handle"), max_length=200, blank=True)
-    # By which drafts find the name (`processing.names`). Whoever changes a name sets it to null.
+    # By which drafts find the name (`processing.names`). Whoever changes a name sets it to null;
+    # how letters are folded may change: keys are compared with their names every night.
     name_key = models.CharField(  # noqa: DJ001 - "" is of a name that is never found
         _("key of the name"), max_length=200, null=True, blank=True, editable=False
     )

@@ -30,7 +30,7 @@ ASKED: dict[str, tuple[int, int, int]] = {
     "dispatch": (25, 27, 0),
     "digest": (4, 5, 1),
     "attention": (6, 7, 1),
-    "names": (4, 4, 1),
+    "names": (3, 3, 0),
     "sync": (30, 52, 1),
 }
 """Statements on SQLite, statements on PostgreSQL (which is asked for the time, too), and

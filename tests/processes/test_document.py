@@ -13,7 +13,7 @@ from redis import Redis
 from flowia.embedded import BASE_DIR
 from tests.processes.web import web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SECONDS = int(os.environ.get("DOCUMENT_SECONDS", "30"))
 LONGER = 4

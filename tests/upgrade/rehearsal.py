@@ -127,13 +127,14 @@ class World:
 
     def left(self) -> int:
         """Wait while what is left to do becomes less; return how many rows it is, 0 at rest."""
-        least, moved = self._open(), time.monotonic()
-        while least and time.monotonic() - moved < REST_SECONDS:
+        found = least = self._open()
+        moved = time.monotonic()
+        while found and time.monotonic() - moved < REST_SECONDS:
             time.sleep(0.2)
             found = self._open()
             if found < least:
                 least, moved = found, time.monotonic()
-        return least
+        return found
 
     def _open(self) -> int:
         return int(self.rows(OPEN_WORK)[0][0])

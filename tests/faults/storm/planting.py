@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -29,8 +28,10 @@ def write(folder: Path, root: Path, name: str) -> str:
     process that starts in that moment has no bug.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), (folder / "sitecustomize.py").open("x", encoding="utf-8") as it:
-        it.write(CUSTOM.format(name=name))
+    planted, wanted = folder / "sitecustomize.py", CUSTOM.format(name=name)
+    if not planted.exists():
+        planted.write_text(wanted, encoding="utf-8")
+    assert planted.read_text(encoding="utf-8") == wanted, "another bug is planted there"
     return f"{folder}{os.pathsep}{root}"
 
 
