@@ -87,6 +87,7 @@ app.conf.update(
         "processing.tasks.tend_quotas": {"queue": "background"},
         "processing.tasks.cool_leads": {"queue": "background"},
         "processing.privacy.tasks.*": {"queue": "background"},
+        "processing.invariants.tasks.*": {"queue": "background"},
     },
     task_create_missing_queues=False,
     task_ignore_result=True,
@@ -204,5 +205,8 @@ def task_lost(task_id: str = "", sender: Any = None, exception: Any = None, **_r
 
 worker_process_shutdown.connect(tasks.leave)
 app.autodiscover_tasks(
-    ["accounts", "social", "processing", "billing", "integrations", "processing.privacy"]
+    [
+        *("accounts", "social", "processing", "billing", "integrations"),
+        *("processing.privacy", "processing.invariants"),
+    ]
 )

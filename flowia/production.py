@@ -18,6 +18,7 @@ PLACEHOLDERS = re.compile(
     re.IGNORECASE,
 )
 """Words of examples and templates; a random text of this length practically never holds one."""
+HEADER = re.compile(r"[A-Za-z0-9-]*")
 REQUIRED = ("SECRET_KEY", "JWT_SIGNING_KEY", "ENCRYPTION_KEY", "TRUSTED_PROXIES", "ALLOWED_HOSTS")
 NO_PROXY = "none"
 
@@ -90,6 +91,8 @@ def _badly_formed(told: Mapping[str, str]) -> Iterator[str]:
         yield "ENCRYPTION_KEY names a key twice."
     if any(not _is_network(word) for word in proxies(listed(told.get("TRUSTED_PROXIES", "")))):
         yield "TRUSTED_PROXIES: give addresses or networks, or the word none."
+    if not HEADER.fullmatch(told.get("CLIENT_ADDRESS_HEADER", "")):
+        yield "CLIENT_ADDRESS_HEADER is the name of one header, like Fly-Client-IP."
     if any(not _is_origin(word) for word in listed(told.get("CORS_ALLOWED_ORIGINS", ""))):
         yield "CORS_ALLOWED_ORIGINS: each origin is https://host or http://host, without a path."
     if any(_is_everybody(word) for word in listed(told.get("TRUSTED_PROXIES", ""))):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from flowia.lib.address import is_trusted_proxy
@@ -38,6 +39,8 @@ def forget_forwarded(request: HttpRequest) -> None:
     gunicorn believes X-Forwarded-Proto from loopback by itself and has put its word into the
     scheme; we serve plain HTTP behind proxies, so that word is taken back too.
     """
-    dropped = [name for name in FORWARDED if request.META.pop(name, None) is not None]
+    named = settings.CLIENT_ADDRESS_HEADER
+    names = (*FORWARDED, f"HTTP_{named.upper().replace('-', '_')}") if named else FORWARDED
+    dropped = [name for name in names if request.META.pop(name, None) is not None]
     if dropped:
         request.META["wsgi.url_scheme"] = "http"

@@ -39,6 +39,11 @@ ROUNDS: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expire_seconds": 10},
     },
+    "invariants": {
+        "task": "processing.invariants.tasks.check",
+        "schedule": crontab(minute="35"),
+        "options": {"expire_seconds": 1800},
+    },
     "purge": {
         "task": "processing.privacy.tasks.purge",
         "schedule": crontab(hour="3", minute="20"),

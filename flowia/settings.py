@@ -49,6 +49,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Addresses or networks of our own reverse proxies: only they may name the caller's address.
 TRUSTED_PROXIES = proxies(env.list("TRUSTED_PROXIES", default=[]))
+# The header in which they name it, where their X-Forwarded-For ends with an address of their own.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "")
 DEMO = env.bool("FLOWIA_DEMO", False)
 # Operators prove by a second factor, too, that it is them; production always asks for it.
 OPERATOR_SECOND_FACTOR = env.bool("OPERATOR_SECOND_FACTOR", not DEMO) or PRODUCTION

@@ -182,6 +182,11 @@ def _model() -> Findings:
         make = bad if gone else look
         yield make("model.gone", (says if gone else ends) % told, _("Name another OPENAI_MODEL."))
     yield good("model.key", _("The model has a key."))
+    if settings.PRODUCTION and not settings.AI_REQUESTS_PER_MINUTE_IN_ALL:
+        told = {"number": settings.AI_REQUESTS_PER_MINUTE}
+        says = _("All businesses together ask the model %(number)d times a minute.") % told
+        do = _("Set AI_REQUESTS_PER_MINUTE_IN_ALL to what your contract allows.")
+        yield look("model.minute", says, do)
 
 
 def _networks() -> Findings:

@@ -16,11 +16,12 @@ from flowia.doctoring.findings import GOOD, Finding, Findings, bad, good, look
 from flowia.lib import clock, notes
 from flowia.lib.crypto import current_head, key_id_of, known_ids
 from flowia.lib.rotation import UNKNOWN, rows_by_key
+from flowia.watching.reading import MOST_CONNECTIONS
 from processing.invariants import breaches
 
 SKEW, GREAT_SKEW = 2.0, 30.0
-NEEDED_CONNECTIONS = 30
-"""Web 2 × 4, workers 5 + 3 + 2 + 2, beat: 21; and some for people."""
+NEEDED_CONNECTIONS = 45
+"""Web 2 × 4, workers 5 + 3 + 2 + 2, beat: 21; twice that while a version is replaced, and a few."""
 OLDEST_POSTGRES = 140_000
 """Django 5.2 knows no older one."""
 COLLATES = 150_000
@@ -162,9 +163,9 @@ def _schema() -> Finding:
 
 def _postgres() -> Findings:
     asked = time.time()
-    encoding, autovacuum, most, at = _row(
+    encoding, autovacuum, at = _row(
         "SELECT current_setting('server_encoding'), current_setting('autovacuum'),"
-        " current_setting('max_connections')::int, extract(epoch FROM clock_timestamp())"
+        " extract(epoch FROM clock_timestamp())"
     )
     skew = float(at) - (asked + time.time()) / 2
     if abs(skew) > SKEW:
@@ -180,16 +181,18 @@ def _postgres() -> Findings:
     if autovacuum != "on":
         says = _("Autovacuum is off: the tables grow and every question becomes slow.")
         yield bad("database.autovacuum", says, _("Set autovacuum to on."))
-    yield from _connections(int(most))
+    yield from _connections()
     yield from _indexes()
 
 
-def _connections(most: int) -> Findings:
+def _connections() -> Findings:
     (used,) = _row("SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
-    told = {"used": used, "most": most}
+    (most,) = _row(MOST_CONNECTIONS)
+    told = {"used": used, "most": most, "needed": NEEDED_CONNECTIONS}
     if most < NEEDED_CONNECTIONS:
-        says = _("The server allows %(most)d connections; the processes need about 30.") % told
-        yield bad("database.connections", says, _("Raise max_connections, or use a pooler."))
+        says = _("We may have %(most)d connections; an upgrade needs %(needed)d.") % told
+        do = _("Raise max_connections or the role's limit, or use a pooler.")
+        yield bad("database.connections", says, do)
     elif used > most * 0.8:
         says = _("%(used)d of %(most)d connections of the server are used.") % told
         yield look("database.connections", says, _("See in pg_stat_activity whose they are."))

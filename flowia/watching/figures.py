@@ -193,6 +193,12 @@ FIGURES = (
     Figure("flowia_stripe_differences", "Differences that the last night left.", (), _stripe),
     Figure("flowia_letters_failed", "Letters that failed in a day.", (), _count("letters_failed")),
     Figure("flowia_letters_late", "Letters not taken so far.", (), _count("letters_late")),
+    Figure(
+        "flowia_letters_no_server",
+        "Of these, letters that reached no mail server.",
+        (),
+        _count("letters_no_server"),
+    ),
     Figure("flowia_chains_broken", "Broken chains of the audit log.", (), _count("chains_broken")),
     Figure("flowia_chains_late", "Chains no night verified.", (), _count("chains_late")),
     Figure("flowia_tools_in_trouble", "Tools that cannot be written into.", (), _count("tools")),

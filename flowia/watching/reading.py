@@ -45,12 +45,20 @@ LAST_LETTERS = 5_000
 NEWEST, SIZE, LEDGER = "newest", "database", InteractionEvent._meta.db_table  # noqa: SLF001
 """Numbers that are counted beside rows: the ledger's newest id, the database's bytes."""
 MINE = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"
+MOST_CONNECTIONS = """
+SELECT LEAST(
+  current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+  NULLIF(role.rolconnlimit, -1), NULLIF(base.datconnlimit, -1)
+) FROM pg_roles role, pg_database base
+WHERE role.rolname = current_user AND base.datname = current_database()
+"""
+"""How many connections we may have: what the server, our role and our database allow."""
 ON_POSTGRES = {
     SIZE: "SELECT pg_database_size(current_database())",
     "connections": MINE,
     "connections_active": f"{MINE} AND state = 'active'",
     "connections_stuck": f"{MINE} AND state LIKE 'idle in transaction%%'",
-    "connections_most": "SELECT current_setting('max_connections')::int",
+    "connections_most": MOST_CONNECTIONS,
 }
 """What PostgreSQL alone tells: the database's bytes, who is connected to it, how many may be."""
 MODEL, PAGE, BREAKER = range(3)

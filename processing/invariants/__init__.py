@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import verifying
+from flowia.lib import notes
 from processing.invariants.belonging import apart, one_row_outside
 from processing.invariants.days import within_the_day
 from processing.invariants.limits import asked_within_limits, tried_within_limits
@@ -21,7 +23,10 @@ from processing.invariants.span import EXAMPLES, MOST, PATIENCE, Question, Span
 from processing.invariants.traces import explained, timed
 from processing.invariants.waiting import one_outcome, woken
 
-__all__ = ["INVARIANTS", "PATIENCE", "Breach", "Span", "breaches"]
+__all__ = ["BACK", "INVARIANTS", "PATIENCE", "Breach", "Span", "breaches", "note"]
+log = structlog.get_logger("flowia.invariants")
+BACK = timedelta(hours=48)
+"""Rows of so long ago are asked."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,15 @@ def breaches(*, since: datetime, now: datetime, patience: timedelta = PATIENCE) 
     span = Span(since, now, patience)
     found = [_asked(code, says, question, span) for code, says, question in INVARIANTS]
     return [*filter(None, found), *_audit()]
+
+
+def note(*, now: datetime, back: timedelta = BACK, patience: timedelta = PATIENCE) -> list[Breach]:
+    """Return what rows of the last while break, and note for /metrics how many, and when."""
+    found = breaches(since=now - back, now=now, patience=patience)
+    notes.keep(notes.INVARIANTS, broken=len(found))
+    for one in found:
+        log.error("invariant broken", code=one.code, number=one.number, examples=one.examples)
+    return found
 
 
 def _asked(code: str, says: Promise, question: Question, span: Span) -> Breach | None:

@@ -144,6 +144,20 @@ def test_what_ends_is_started_anew() -> None:
     assert {one["deploy"]["restartPolicyType"] for one in railway().values()} == {"ALWAYS"}
 
 
+def test_no_two_services_of_compose_build_the_same_image() -> None:
+    built = [one["image"] for one in compose().values() if "build" in one]
+    assert len(built) == len(set(built))
+    others = {one["pull_policy"] for one in compose().values() if "build" not in one}
+    assert others == {"never"}
+    assert {one["image"] for one in compose().values()} == set(built)
+
+
+def test_who_called_is_read_where_a_platform_tells_it() -> None:
+    assert fly()["env"]["CLIENT_ADDRESS_HEADER"] == "Fly-Client-IP"
+    wanted = {"key": "CLIENT_ADDRESS_HEADER", "value": "CF-Connecting-IP"}
+    assert [name for name, one in render().items() if wanted not in one["envVars"]] == []
+
+
 def test_there_is_one_beat_and_no_two_of_it_overlap() -> None:
     assert "deploy" not in compose()["beat"]
     assert render()["beat"]["numInstances"] == 1

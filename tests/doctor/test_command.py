@@ -133,6 +133,7 @@ def test_a_house_in_order_has_nothing_broken_and_nothing_to_look_at(tmp_path: Pa
             "REDIS_URL": redis_url,
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "OPENAI_API_KEY": "k",
+            "AI_REQUESTS_PER_MINUTE_IN_ALL": "500",
             "META_APP_ID": "1",
             "META_APP_SECRET": "2",
             "META_VERIFY_TOKEN": "3",

@@ -132,11 +132,10 @@ def test_an_index_that_was_begun_and_not_ended_is_told() -> None:
 @pytest.mark.parametrize(
     ("row", "code", "sentence"),
     [
-        (("UTF8", "on", 200, 60.0), "database.clock", "bad: The database's clock"),
-        (("UTF8", "on", 200, 5.0), "database.clock", "look: The database's clock"),
-        (("SQL_ASCII", "on", 200, 0.0), "database.encoding", "bad: The database's encoding is"),
-        (("UTF8", "off", 200, 0.0), "database.autovacuum", "bad: Autovacuum is off"),
-        (("UTF8", "on", 20, 0.0), "database.connections", "bad: The server allows 20"),
+        (("UTF8", "on", 60.0), "database.clock", "bad: The database's clock"),
+        (("UTF8", "on", 5.0), "database.clock", "look: The database's clock"),
+        (("SQL_ASCII", "on", 0.0), "database.encoding", "bad: The database's encoding is"),
+        (("UTF8", "off", 0.0), "database.autovacuum", "bad: Autovacuum is off"),
     ],
 )
 def test_a_server_that_is_badly_set_up_is_told(
@@ -146,7 +145,20 @@ def test_a_server_that_is_badly_set_up_is_told(
 
     def answered(sql: str) -> tuple[Any, ...]:
         found = real(sql)
-        return (*row[:3], found[3] + type(found[3])(row[3])) if "encoding" in sql else found
+        return (*row[:2], found[2] + type(found[2])(row[2])) if "encoding" in sql else found
 
     monkeypatch.setattr(database, "_row", answered)
     assert told(database.look_at_database)[code].startswith(sentence)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.parametrize(
+    "whose", ["ROLE CURRENT_USER CONNECTION LIMIT", "DATABASE {} WITH CONNECTION LIMIT"]
+)
+def test_the_least_of_what_server_role_and_database_allow_is_told(whose: str) -> None:
+    assert told(database.look_at_database)["database.connections"].startswith("good: ")
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER {whose.format(name)} 44")
+    says = told(database.look_at_database)["database.connections"]
+    assert says == "bad: We may have 44 connections; an upgrade needs 45."

@@ -43,6 +43,11 @@ ADDRESSES = [
 SERVICES = [
     ({"OPENAI_API_KEY": ""}, "model.key", "bad: OPENAI_API_KEY is not set"),
     (
+        {"PRODUCTION": True, "OPENAI_API_KEY": "k", "AI_REQUESTS_PER_MINUTE_IN_ALL": None},
+        "model.minute",
+        "look: All businesses together ask the model 60 times a minute.",
+    ),
+    (
         {"OPENAI_API_KEY": "k", "OPENAI_MODEL": "o4-mini"},
         "model.gone",
         "bad: The model o4-mini stopped answering on 2026-10-23.",

@@ -89,6 +89,7 @@ def test_the_example_lists_reads_approves_and_is_told(made: Path, driver: Driver
     conversation = driver.conversation(contact)["id"]
 
     assert told.split() == ["lead.created", "hot", "+33612345678"]
+    assert driver.rows("SELECT COUNT(*) FROM integrations_hook WHERE name = 'Example'") == [(0,)]
     assert "+33612345678" in printed(made, driver, "leads")
     assert f"contact: {WORDS}" in printed(made, driver, "conversation", conversation)
     draft = driver.api(f"/drafts?conversation={conversation}")["results"][0]["id"]

@@ -13,8 +13,11 @@ from pytest_django import Settings
 from accounts import audit
 from accounts.models import AuditEntry
 from billing.models import PlanChange, Quota
+from flowia.lib import notes
+from flowia.rounds import ROUNDS
 from integrations.models import Integration, Removal, SyncedRow, SyncRun
 from processing.invariants import INVARIANTS, Breach, Span, breaches
+from processing.invariants.tasks import check
 from processing.models import Contact, Delivery, InteractionEvent, Lead, Message
 from processing.privacy import erasing
 from processing.privacy.models import Erasure
@@ -318,6 +321,23 @@ def test_the_command_tells_where_and_ends_with_an_error(
     shown = capsys.readouterr().out
     assert f"processing_message {message.pk}" in shown
     assert "C'est combien" not in shown
+
+
+def test_beat_has_them_checked_every_hour_and_the_log_says_which_is_broken(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = answered(scene)
+    later = timezone.now() + HOUR
+    monkeypatch.setattr("flowia.lib.clock.now", lambda: later)
+    assert ROUNDS["invariants"]["task"] == check.name
+    check()
+    assert notes.all_of_them()[notes.INVARIANTS]["broken"] == 0
+
+    without_reason(message)
+    check()
+    assert notes.all_of_them()[notes.INVARIANTS]["broken"] == 1
+    assert f"processing_message {message.pk}" in caplog.text
+    assert "C'est combien" not in caplog.text
 
 
 def test_rows_of_the_span_are_found_by_their_ids(scene: Scene) -> None:

@@ -19,7 +19,9 @@ FORGED = [
     {"X-Forwarded-Port": "443"},
     {"Forwarded": f"for={CALLER};proto=https;host=evil.example"},
     {"X-Real-IP": CALLER},
+    {"Fly-Client-IP": CALLER},
 ]
+EDGE = "66.241.124.10"
 
 
 def passed(remote: str, headers: dict[str, str], scheme: str = "http") -> HttpRequest:
@@ -35,6 +37,7 @@ def _one_proxy(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.USE_X_FORWARDED_HOST = True
+    settings.CLIENT_ADDRESS_HEADER = "Fly-Client-IP"
 
 
 @pytest.mark.parametrize("headers", FORGED)
@@ -59,6 +62,26 @@ def test_our_proxy_is_believed() -> None:
 def test_what_the_caller_wrote_before_our_proxy_is_not_believed() -> None:
     request = passed(PROXY, {"X-Forwarded-For": f"1.2.3.4, {CALLER}"})
     assert client_address(request) == CALLER
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "seen"),
+    [
+        ("Fly-Client-IP", CALLER, CALLER),  # https://fly.io/docs/networking/request-headers/
+        ("CF-Connecting-IP", CALLER, CALLER),  # Render stands behind Cloudflare
+        ("X-Real-IP", "2001:db8::7", "2001:db8::7"),
+        ("X-Real-IP", "somebody", EDGE),
+        ("X-Real-IP", "", EDGE),
+        ("", CALLER, EDGE),
+    ],
+)
+def test_a_platform_whose_edge_has_public_addresses_names_the_caller_in_a_header_of_its_own(
+    header: str, value: str, seen: str, settings: Settings
+) -> None:
+    settings.CLIENT_ADDRESS_HEADER = header
+    told = {header or "Fly-Client-IP": value, "X-Forwarded-For": f"{CALLER}, {EDGE}"}
+    assert client_address(passed(PROXY, told)) == seen
+    assert client_address(passed(STRANGER, told)) == STRANGER
 
 
 @pytest.mark.parametrize(

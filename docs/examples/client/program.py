@@ -17,6 +17,9 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -107,18 +110,15 @@ def approve(client: AuthenticatedClient, uid: uuid.UUID | None) -> None:
     print(f"{done.message.id}: {done.message.status}")
 
 
-def listen(client: AuthenticatedClient, port: int, address: str, times: int) -> None:
+def listen(port: int, address: str, times: int) -> None:
     """Register a webhook for a while, and print each call that is really Flow IA's."""
-    hook = sure(
-        webhook_make.sync(
-            client=client,
-            body=HookValuesRequest(
-                name="Example",
-                url=address,
-                events=[EventsEnum.LEAD_CREATED, EventsEnum.LEAD_UPDATED, EventsEnum.LEAD_ERASED],
-            ),
-        )
+    wanted = HookValuesRequest(
+        name="Example",
+        url=address,
+        events=[EventsEnum.LEAD_CREATED, EventsEnum.LEAD_UPDATED, EventsEnum.LEAD_ERASED],
     )
+    with signed_in() as client:
+        hook = sure(webhook_make.sync(client=client, body=wanted))
     heard: set[str] = set()
 
     class Receiver(http.server.BaseHTTPRequestHandler):
@@ -143,7 +143,11 @@ def listen(client: AuthenticatedClient, port: int, address: str, times: int) -> 
             while not times or len(heard) < times:
                 server.handle_request()
     finally:
-        webhook_remove.sync_detailed(hook.id, client=client)
+        # The first token may be over by now: it lives for ten minutes.
+        with signed_in() as client:
+            answer = webhook_remove.sync_detailed(hook.id, client=client)
+        if answer.status_code != HTTPStatus.NO_CONTENT:
+            print(f"the webhook stays, remove it in Integrations: {answer.status_code}")
 
 
 def is_ours(secret: str, headers: dict[str, str], body: bytes) -> bool:
@@ -159,8 +163,24 @@ def is_ours(secret: str, headers: dict[str, str], body: bytes) -> bool:
     return any(hmac.compare_digest(wanted, one) for one in signatures)
 
 
+@contextmanager
+def signed_in() -> Iterator[AuthenticatedClient]:
+    """Give a client with an access token, and sign out in the end."""
+    door = Client(base_url=URL, headers={"Accept-Language": "en"})
+    signing = LoginFieldsRequest(email=EMAIL, password=PASSWORD)
+    tokens = sure(auth_login.sync(client=door, body=signing))
+    client = AuthenticatedClient(
+        base_url=URL, token=tokens.access, headers={"Accept-Language": "en"}
+    )
+    try:
+        yield client
+    finally:
+        leaving = RefreshFieldsRequest(refresh=str(tokens.refresh))
+        auth_logout.sync_detailed(client=client, body=leaving)
+
+
 def main() -> None:
-    """Sign in, do what was asked for, sign out."""
+    """Do what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     what = parser.add_subparsers(dest="what", required=True)
     what.add_parser("leads")
@@ -172,25 +192,16 @@ def main() -> None:
     hooks.add_argument("--times", type=int, default=0, help="end after so many calls")
     asked = parser.parse_args()
 
-    door = Client(base_url=URL, headers={"Accept-Language": "en"})
-    signing = LoginFieldsRequest(email=EMAIL, password=PASSWORD)
-    tokens = sure(auth_login.sync(client=door, body=signing))
-    client = AuthenticatedClient(
-        base_url=URL, token=tokens.access, headers={"Accept-Language": "en"}
-    )
-    try:
+    if asked.what == "listen":
+        listen(asked.port, asked.address or f"http://127.0.0.1:{asked.port}/", asked.times)
+        return
+    with signed_in() as client:
         if asked.what == "leads":
             show_leads(client)
         elif asked.what == "conversation":
             show_conversation(client, asked.id)
-        elif asked.what == "approve":
-            approve(client, asked.id)
         else:
-            address = asked.address or f"http://127.0.0.1:{asked.port}/"
-            listen(client, asked.port, address, asked.times)
-    finally:
-        leaving = RefreshFieldsRequest(refresh=str(tokens.refresh))
-        auth_logout.sync_detailed(client=client, body=leaving)
+            approve(client, asked.id)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """`manage.py check_invariants [--hours N] [--rested S]`: does everything hold that must?
 
-Exit code 1 when not. It reads, and writes nothing; in production, run it every hour.
+Exit code 1 when not. It reads, and writes nothing; beat has it done every hour.
 """
 
 from datetime import timedelta
@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from flowia.lib import clock, notes
-from processing.invariants import INVARIANTS, PATIENCE, breaches
+from flowia.lib import clock
+from processing.invariants import BACK, INVARIANTS, PATIENCE, note
 
-HOURS = 48
+HOURS = round(BACK.total_seconds() / 3600)
 
 
 class Command(BaseCommand):
@@ -38,9 +38,7 @@ class Command(BaseCommand):
             self._check(timedelta(hours=options["hours"]), timedelta(seconds=options["rested"]))
 
     def _check(self, back: timedelta, patience: timedelta) -> None:
-        now = clock.now()
-        found = breaches(since=now - back, now=now, patience=patience)
-        notes.keep(notes.INVARIANTS, broken=len(found))
+        found = note(now=clock.now(), back=back, patience=patience)
         for one in found:
             self.stdout.write(f"{one.code} {one.says} ✗ {one.number}: {', '.join(one.examples)}")
         if found:
