@@ -1,7 +1,7 @@
 """I7: a day's messages stay within the plan, and are counted as they are."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from django.db.models import (
@@ -18,7 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from accounts.models import AuditEntry
 from billing.models import PlanChange, Quota
@@ -29,6 +29,8 @@ from processing.models import FollowUp, InteractionEvent, Message
 from processing.privacy.models import Erasure
 
 DAY = timedelta(days=1)
+EASTERNMOST = timezone(timedelta(hours=14))
+"""Where a day begins first: a workspace's day is that of its own time zone, whichever it is."""
 CORRECTED = "operator.quota_corrected"
 """The act of an operator who gives messages of a day back, or takes some."""
 
@@ -46,8 +48,9 @@ def within_the_day(span: Span) -> Iterator[QuerySet[Any]]:
     ]
     usual = Value(FREEMIUM.direct_messages_per_day)
     limit = Case(*limits, default=usual, output_field=IntegerField(null=True))
-    changes = PlanChange.objects.filter(
-        workspace=OuterRef("workspace"), created_at__date__gte=OuterRef("day")
+    changed = PlanChange.objects.filter(workspace=OuterRef("workspace"))
+    changes = changed.annotate(on=TruncDate("created_at", tzinfo=EASTERNMOST)).filter(
+        on__gte=OuterRef("day")
     )
     yield days.annotate(limit=limit).filter(
         ~Exists(changes), limit__isnull=False, used__gt=F("limit") - F("reserved")

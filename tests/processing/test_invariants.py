@@ -291,6 +291,20 @@ def test_a_day_above_a_plan_that_was_changed_is_no_breach(scene: Scene) -> None:
     assert codes() == []
 
 
+def test_a_plan_that_changed_where_the_next_day_has_begun_is_no_breach(scene: Scene) -> None:
+    """A workspace's day may be tomorrow's date in UTC, as in France after 23 h in winter."""
+    message = answered(scene)
+    over_the_plan(message)
+    by_an_operator(message)
+    Quota.objects.update(day=timezone.now().date() + timedelta(days=1))
+    rest = timedelta(hours=14)
+    assert "I7" in {one.code for one in found(after=rest)}
+    PlanChange.objects.create(workspace=message.workspace, reason="cancelled", after="freemium")
+    at = timezone.now().replace(hour=10, minute=30)
+    PlanChange.objects.update(created_at=at)
+    assert "I7" not in {one.code for one in found(after=rest)}
+
+
 def test_a_day_that_an_operator_corrected_counts_as_they_say(scene: Scene) -> None:
     message = answered(scene)
     not_counted(message)
