@@ -229,7 +229,8 @@ def _timers() -> Findings:
     invariants, backup = noted.get(notes.INVARIANTS), noted.get(notes.BACKUP)
     if invariants is None or invariants["age"] > LATE_SECONDS:
         says = _("The invariants were not checked within three hours.")
-        yield look("invariants.late", says, _("Run manage.py check_invariants every hour."))
+        do = _("See that beat runs, and that the periodic task invariants is on.")
+        yield look("invariants.late", says, do)
     elif invariants.get("broken"):
         says = _("The last check found invariants that do not hold.")
         yield bad("invariants.broken", says, "manage.py check_invariants")
